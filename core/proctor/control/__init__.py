@@ -1,0 +1,1 @@
+"""The session: how every user interface talks to a supervisor, in-process or over a socket."""

@@ -1,0 +1,1 @@
+"""Output of processes: kept as bytes, read through cursors and windows."""

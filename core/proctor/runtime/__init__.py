@@ -1,0 +1,1 @@
+"""Where facts come from and orders are carried out: processes, timers, sockets, the event bus."""
