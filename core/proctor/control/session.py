@@ -1,0 +1,50 @@
+"""The session: the one interface that every user interface holds."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from proctor.logs.window import Window
+from proctor.model.commands import AnyCommand, Reply
+from proctor.model.events import AnyMessage, Snapshot
+
+EVERYTHING = "*"
+
+
+class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which lines are wanted: of a process ("web.1"), a type ("web") or everything ("*").
+
+    `first` is an absolute line number; None asks for the last `count` lines.
+    """
+
+    journal: str
+    count: int
+    first: int | None = None
+
+
+class Session(Protocol):
+    """What a user interface may ask; in-process and over a socket alike."""
+
+    async def send(self, command: AnyCommand) -> Reply:
+        """Ask for something; returns as soon as it is decided, not when it is done."""
+        ...
+
+    async def snapshot(self) -> Snapshot:
+        """All there is to see now."""
+        ...
+
+    def messages(self, *, after: int) -> AsyncIterator[AnyMessage]:
+        """Events after the given sequence, and notices, until the session ends.
+
+        After a `Lagged` the subscriber takes a fresh snapshot and goes on.
+        """
+        ...
+
+    async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        """The lines asked for, as far as they are kept; one window a request."""
+        ...
+
+    async def close(self) -> None:
+        """Leave. A screen that holds the lease ends the app by leaving."""
+        ...
