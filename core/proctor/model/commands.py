@@ -1,7 +1,7 @@
 """Every command: what anyone may ask of a supervisor, by key, mouse, CLI, socket or library.
 
 One definition is the type, the wire format and the validation. `by` says through what the
-command came ("cli", "key", "slider", "palette", "library", "watch"), for the line that says what was done.
+command came ("cli", "key", "slider", "palette", "library", "watch"): shown beside what was done.
 A *target* is a process ("web.1"), a process type ("web") or "all".
 """
 
@@ -26,7 +26,7 @@ class Scale(_Command, frozen=True, kw_only=True, tag="formation.scale"):
 
 
 class Restart(_Command, frozen=True, kw_only=True, tag="process.restart"):
-    """Stop and start again; the processes of a type one after the other, each up before the next."""
+    """Stop and start again; those of one type one after the other, each up before the next."""
 
     cli_word: ClassVar[str] = "restart"
     target: str = "all"

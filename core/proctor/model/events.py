@@ -113,7 +113,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class ProcessStateChanged(_Event, frozen=True, kw_only=True, tag="process.state"):
-    """A process came into another state, or something else about it changed (`before` is then its state)."""
+    """A process came into another state, or something else about it changed: `before` is the same."""
 
     before: ProcessState
     process: ProcessView
@@ -146,7 +146,7 @@ class WatchChanged(_Event, frozen=True, kw_only=True, tag="watch.changed"):
 
 
 class AppChanged(_Event, frozen=True, kw_only=True, tag="app.changed"):
-    """The address, or whom the app ends with, has changed; or a changed Procfile waits (`pending`)."""
+    """The address or the lease has changed, or a changed Procfile waits (`pending`)."""
 
     app: AppView
     pending: str | None = None
