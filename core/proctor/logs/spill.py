@@ -1,0 +1,1 @@
+"""Writes logs to files, in a thread of its own."""
