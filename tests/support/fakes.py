@@ -14,11 +14,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
-from support.histories import NOON
-from support.journals import FakeJournal
 
 from proctor.control.session import EVERYTHING, WindowRequest
-from proctor.logs.window import Window
+from proctor.logs.window import Stream, Window
 from proctor.model.commands import Accepted, AnyCommand, Reply, to_cli
 from proctor.model.events import (
     AnyMessage,
@@ -34,6 +32,8 @@ from proctor.model.events import (
     UsageSampled,
     WatchChanged,
 )
+from support.histories import NOON
+from support.journals import FakeJournal
 
 
 class FakeSession:
@@ -64,13 +64,14 @@ class FakeSession:
                 subscriber.put_nowait(message)
 
     def output(
-        self, process: str, *lines: str | bytes, at: float | None = None, source: str | None = None
+        self, process: str, *lines: str | bytes, at: float | None = None, stream: Stream = "out"
     ) -> None:
-        """A process prints lines; `source="proctor"` makes them the platform's own words."""
+        """A process prints lines; with `stream="proctor"` they are the platform's own words."""
         stamp = self.now() if at is None else at
         encoded = [line.encode() if isinstance(line, str) else line for line in lines]
+        run = next((each.run for each in self._snapshot.processes if each.name == process), None)
         for journal in (process, process.rpartition(".")[0], EVERYTHING):
-            self._journals[journal].append(source or process, encoded, stamp)
+            self._journals[journal].append(process, run, encoded, at=stamp, stream=stream)
         own = self._journals[process]
         self.tell(OutputAppended(process=process, first=own.first, end=own.end))
 
@@ -87,9 +88,12 @@ class FakeSession:
         before = self.process(name)
         after = msgspec.structs.replace(before, state=state, since=self.now(), **changes)
         return ProcessStateChanged(
-            sequence=self.next_sequence, at=self.now(), cause=cause,
-            before=before.state, process=after,
-        )  # fmt: skip
+            sequence=self.next_sequence,
+            at=self.now(),
+            cause=cause,
+            before=before.state,
+            process=after,
+        )
 
     def accept(self, command: AnyCommand) -> Reply:
         """Accept a command, and tell everybody."""
@@ -102,7 +106,7 @@ class FakeSession:
                 words=words,
                 cli=to_cli(command),
                 by=command.by,
-            )  # fmt: skip
+            )
         )
         return Accepted(cause=cause, words=words, sequence=self._snapshot.sequence)
 

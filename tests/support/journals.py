@@ -1,40 +1,47 @@
-"""A journal of log lines in memory, as the store would answer for it."""
+"""A journal of log rows in memory, as the store would answer for it."""
 
 from collections import deque
 from collections.abc import Sequence
 
 from proctor.control.session import WindowRequest
-from proctor.logs.window import Line, Window
+from proctor.logs.window import Row, Stream, Window
 
 
 class FakeJournal:
-    """The kept lines of one process, one type, or everything, at absolute numbers."""
+    """The kept rows of one process, one type, or everything, at absolute numbers."""
 
     def __init__(self) -> None:
         self.first = 0
-        self._lines: deque[Line] = deque()
+        self._rows: deque[Row] = deque()
 
     @property
     def end(self) -> int:
-        """One past the last line."""
-        return self.first + len(self._lines)
+        """One past the last row."""
+        return self.first + len(self._rows)
 
-    def append(self, source: str, lines: Sequence[bytes], at: float) -> None:
-        """Add lines of a source ("web.1", or "proctor" for the platform's own words)."""
-        self._lines.extend(Line(at=at, source=source, text=text) for text in lines)
+    def append(
+        self,
+        process: str | None,
+        run: int | None,
+        lines: Sequence[bytes],
+        *,
+        at: float,
+        stream: Stream = "out",
+    ) -> None:
+        """Add lines of a process, or (None) what proctor says about the app as a whole."""
+        for data in lines:
+            self._rows.append(Row(self.end, at, process, run, stream, data))
 
     def forget(self, count: int) -> None:
-        """Drop the oldest lines."""
-        for _ in range(min(count, len(self._lines))):
-            self._lines.popleft()
+        """Drop the oldest rows."""
+        for _ in range(min(count, len(self._rows))):
+            self._rows.popleft()
             self.first += 1
 
     def window(self, request: WindowRequest) -> Window:
-        """The lines asked for, as far as they are kept."""
+        """The rows asked for, as far as they are kept."""
         wanted = self.end - request.count if request.first is None else request.first
         start = min(max(wanted, self.first), self.end)
         offset = start - self.first
-        lines = tuple(list(self._lines)[offset : offset + request.count])
-        return Window(
-            journal=request.journal, first=self.first, start=start, end=self.end, lines=lines
-        )
+        rows = [self._rows[i] for i in range(offset, min(offset + request.count, len(self._rows)))]
+        return Window(request.journal, start, start + len(rows), self.first, self.end, rows)

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 
+from proctor.logs.window import EVERYTHING
 from proctor.model.events import (
-    AnyMessage,
     Announced,
+    AnyEvent,
+    AnyMessage,
     AppChanged,
     AppStopped,
     AppStopping,
@@ -31,8 +33,8 @@ from proctor.model.events import (
     WatchView,
 )
 
-EVERYTHING = "*"
-"""The journal that holds the lines of all processes."""
+TREND_SAMPLES = 12
+"""How many samples of CPU use are kept to draw a trend."""
 
 
 class Part(Flag):
@@ -71,6 +73,7 @@ class View:
     processes: Mapping[str, ProcessView]  #: by name, in the order of the formation
     watch: WatchView
     usage: Mapping[str, Usage]
+    trends: Mapping[str, tuple[float, ...]]  #: the last samples of CPU use, in percent of a core
     journals: Mapping[str, tuple[int, int]]  #: journal -> (first kept line, end)
     pending: str | None = None  #: a changed Procfile that waits to be applied, in words
     stopping_until: float | None = None  #: the app is being stopped, at the latest until then
@@ -96,6 +99,7 @@ def from_snapshot(snapshot: Snapshot, *, done: Done | None = None) -> View:
         processes=_in_order(snapshot.processes, snapshot.types),
         watch=snapshot.watch,
         usage=snapshot.usage,
+        trends=_trends({}, snapshot.usage),
         journals=snapshot.journals,
         pending=snapshot.pending,
         stopping_until=snapshot.app.started_at if snapshot.stopping else None,
@@ -104,30 +108,35 @@ def from_snapshot(snapshot: Snapshot, *, done: Done | None = None) -> View:
     )
 
 
-def fold(view: View, message: AnyMessage) -> tuple[View, Part]:  # noqa: PLR0911 - one return a message
-    """The view after a message, and what that has changed. A message of the past changes nothing."""
-    if isinstance(message, OutputAppended):
-        return _appended(view, message), Part.OUTPUT
-    if isinstance(message, UsageSampled):
-        return replace(view, usage=message.usage), Part.USAGE
-    if isinstance(message, Lagged):
-        return view, Part.RESYNC
+def fold(view: View, message: AnyMessage) -> tuple[View, Part]:
+    """The view after a message, and what that changed; a message of the past changes nothing."""
+    match message:
+        case OutputAppended():
+            return _appended(view, message), Part.OUTPUT
+        case UsageSampled():
+            trends = _trends(view.trends, message.usage)
+            return replace(view, usage=message.usage, trends=trends), Part.USAGE
+        case Lagged():
+            return view, Part.RESYNC
     if message.sequence <= view.sequence:
         return view, Part.NOTHING
-    view = replace(view, sequence=message.sequence)
-    match message:
+    return _happened(replace(view, sequence=message.sequence), message)
+
+
+def _happened(view: View, event: AnyEvent) -> tuple[View, Part]:
+    match event:
         case ProcessStateChanged() | ProcessRemoved() | FormationChanged():
-            return _formation(view, message)
+            return _formation(view, event)
         case WatchChanged():
-            return replace(view, watch=message.watch), Part.WATCH
+            return replace(view, watch=event.watch), Part.WATCH
         case AppChanged():
-            return replace(view, app=message.app, pending=message.pending), Part.APP
+            return replace(view, app=event.app, pending=event.pending), Part.APP
         case AppStopping():
-            return replace(view, stopping_until=message.deadline_at), Part.APP
+            return replace(view, stopping_until=event.deadline_at), Part.APP
         case AppStopped():
-            return replace(view, exit_code=message.exit_code), Part.APP
+            return replace(view, exit_code=event.exit_code), Part.APP
         case CommandAccepted() | Announced() | InternalError():
-            return replace(view, done=_done(message)), Part.DONE
+            return replace(view, done=_done(event)), Part.DONE
 
 
 def _formation(
@@ -151,8 +160,28 @@ def _formation(
 
 
 def _appended(view: View, message: OutputAppended) -> View:
-    journals = {**view.journals, message.process: (message.first, message.end)}
-    return replace(view, journals=journals, touched=view.touched | {message.process})
+    # Only a process's own journal is told of. Those of its type and of everything have grown by
+    # as many rows; their exact extent comes with the next window.
+    name = message.process
+    _, end = view.journals.get(name, (message.first, message.first))
+    merged = (name.rpartition(".")[0], EVERYTHING)
+    grown = {journal: _grow(view.journals.get(journal), message.end - end) for journal in merged}
+    journals = {**view.journals, **grown, name: (message.first, message.end)}
+    return replace(view, journals=journals, touched=view.touched | {name, *merged})
+
+
+def _grow(extent: tuple[int, int] | None, rows: int) -> tuple[int, int]:
+    first, end = extent or (0, 0)
+    return first, end + max(rows, 0)
+
+
+def _trends(
+    trends: Mapping[str, tuple[float, ...]], usage: Mapping[str, Usage]
+) -> Mapping[str, tuple[float, ...]]:
+    return {
+        name: (*trends.get(name, ())[1 - TREND_SAMPLES :], sample.cpu_percent)
+        for name, sample in usage.items()
+    }
 
 
 def _done(message: CommandAccepted | Announced | InternalError) -> Done:
