@@ -1,12 +1,18 @@
 """Prints the merged log stream to a terminal, a pipe or a file."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Literal
 
+from proctor.cli.outlet import Outlet
+from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.store import LogStore
 
 LogFormat = Literal["human", "json"]
+
+_QUEUE_BYTES = 256 * 1024
+_BATCH_SECONDS = 0.004  # under a flood, print this often: fewer, larger writes
 
 
 class Printer:
@@ -14,6 +20,14 @@ class Printer:
 
     A pipe or a file gets exact bytes and makes the processes wait when it is slow; a terminal
     gets safe ones, and is told how many lines it missed.
+
+    Args:
+        store: what to print.
+        descriptor: where to; not closed.
+        log_format: for people, or an object a line.
+        colour: mark process types by colours (human form).
+        names: processes to come, for the width of the column of names.
+        on_reader_gone: called once when nobody reads any more; `problem` says more.
     """
 
     def __init__(
@@ -26,12 +40,95 @@ class Printer:
         names: tuple[str, ...] = (),
         on_reader_gone: Callable[[], None] | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._outlet = Outlet(descriptor, on_gone=self._reader_gone, on_room=self._print)
+        self._format: Format = (
+            JsonFormat()
+            if log_format == "json"
+            else HumanFormat(names, colour=colour, terminal=self._outlet.terminal)
+        )
+        self._partial = log_format == "human"
+        self._on_reader_gone = on_reader_gone
+        self._cursor = store.cursor(holds=not self._outlet.terminal, on_data=self._wake)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._due: asyncio.Handle | None = None
+        self._ripe: asyncio.TimerHandle | None = None
+        self._printed_at = 0.0
+        self._finished: asyncio.Future[None] | None = None
+
+    @property
+    def problem(self) -> OSError | None:
+        """Why nothing can be written any more, if so."""
+        return self._outlet.problem
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to print."""
-        raise NotImplementedError
+        self._loop = loop
+        self._outlet.attach(loop)
+        self._wake()
 
     async def finish(self, *, within_seconds: float = 5.0) -> None:
         """Print what is left, wait until it is written, or given up, and detach."""
-        raise NotImplementedError
+        loop = asyncio.get_running_loop()
+        self._finished = loop.create_future()
+        self._print()
+        try:
+            async with asyncio.timeout(within_seconds):
+                await self._finished
+        except TimeoutError:
+            pass  # nobody reads: what is left stays in the log files
+        self._stop()
+        self._outlet.detach()
+
+    def _wake(self) -> None:
+        if self._due is not None or self._loop is None or self._outlet.queued > _QUEUE_BYTES:
+            return
+        wait = self._printed_at + _BATCH_SECONDS - self._loop.time()
+        if wait <= 0:
+            self._due = self._loop.call_soon(self._print)
+        else:
+            self._due = self._loop.call_later(wait, self._print)
+
+    def _print(self) -> None:
+        """Read and write what there is, as long as the descriptor takes it."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if self._loop is None:
+            return
+        more = True
+        while more and not self._outlet.gone and self._outlet.queued <= _QUEUE_BYTES:
+            more = self._print_some()
+        self._printed_at = self._loop.time()
+        if self._finished is not None and not more:
+            self._outlet.write([self._format.finish()])
+        if self._finished is not None and not self._finished.done() and not self._outlet.queued:
+            self._finished.set_result(None)
+
+    def _print_some(self) -> bool:
+        """Print one batch; whether there is more."""
+        now = float("inf") if self._finished is not None else time.time()
+        batch = self._cursor.read(now, partial=self._partial)
+        if batch.skipped:
+            self._outlet.write([self._format.skipped(batch.skipped)])
+        self._outlet.write(self._format.feed(batch.blocks))
+        if batch.ripe_in is not None and self._ripe is None and self._loop is not None:
+            self._ripe = self._loop.call_later(batch.ripe_in, self._print_ripe)
+        return batch.more
+
+    def _print_ripe(self) -> None:
+        self._ripe = None
+        self._print()
+
+    def _reader_gone(self) -> None:
+        self._stop()
+        if self._finished is not None and not self._finished.done():
+            self._finished.set_result(None)
+        if self._on_reader_gone is not None:
+            self._on_reader_gone()
+
+    def _stop(self) -> None:
+        self._cursor.close()
+        for handle in (self._due, self._ripe):
+            if handle is not None:
+                handle.cancel()
+        self._due = self._ripe = self._loop = None

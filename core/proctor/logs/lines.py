@@ -3,6 +3,7 @@
 All work here is done per chunk of bytes, never per line.
 """
 
+import re
 from dataclasses import dataclass
 
 from proctor.logs.window import Stream
@@ -21,7 +22,7 @@ class Block:
     `data` ends with a newline, unless it is a piece of a long line, or the last words of a run.
     `rows` counts its lines, an open last one included. `continued`: its first row goes on where
     the track's last block (or the part of it that a reader was given early) stopped. `serial`
-    counts the blocks of its track.
+    counts the blocks of its track. `forgotten`: the merged journal let it go.
     """
 
     process: str | None
@@ -32,6 +33,7 @@ class Block:
     rows: int
     continued: bool = False
     serial: int = 0
+    forgotten: bool = False
 
     @property
     def track(self) -> tuple[str | None, int | None, Stream]:
@@ -79,12 +81,15 @@ class TerminalNewlines:
         return left
 
 
+_LAST_CHARACTER = re.compile(rb"[\xc0-\xf7][\x80-\xbf]{0,2}\Z")
+_CHARACTER_BYTES = 4
+
+
 def piece_end(data: bytes) -> int:
     """Where to cut a long line so that no UTF-8 character is split, if it is UTF-8."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 == 0x80:  # inside a character: its first byte is further left
-            continue
-        length = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
-        return len(data) - back if length > back else len(data)
-    return len(data)
+    begun = _LAST_CHARACTER.search(data, max(0, len(data) - _CHARACTER_BYTES + 1))
+    if begun is None:
+        return len(data)
+    first = begun[0][0]
+    size = 4 if first >= 0xF0 else 3 if first >= 0xE0 else 2  # noqa: PLR2004 - UTF-8's own
+    return begun.start() if len(begun[0]) < size else len(data)

@@ -1,1 +1,154 @@
-"""Writes logs to files, in a thread of its own."""
+"""Writes logs to files, in a thread of its own.
+
+Each process has `<process>.log`, with the exact bytes it printed (out and err by whole lines);
+what proctor says goes to `proctor.log`, with times. Files grow to a part of the limit, then
+become `<process>.log.1`, and the older ones `.2`, `.3`, …; the oldest are removed when all
+together exceed the limit. A disk that fails never stops anything: what could not be written is
+counted, told once, and writing goes on when it can.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from proctor.logs.files import LogFiles
+from proctor.logs.formats import rfc3339
+from proctor.logs.lines import Block
+
+HOLD_ABOVE_BYTES = 32 * 1024 * 1024
+_BATCH_SECONDS = 0.02
+_RETRY_SECONDS = 1.0
+_PROCTOR = "proctor"
+
+
+@dataclass(frozen=True, slots=True)
+class SpillTrouble:
+    """Writing fails since `problem`; or works again (None), after `lost` bytes were not written."""
+
+    problem: OSError | None
+    lost: int
+
+
+class Spill:
+    """Takes blocks on the event loop, and writes them from its thread.
+
+    Args:
+        folder: where the files are; made if it is missing.
+        limit: bytes of all files together.
+        post: hands a callback over to the event loop's thread (`loop.call_soon_threadsafe`).
+        on_trouble: called through `post` when writing begins to fail, and when it works again.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        limit: int = 1024 * 1024 * 1024,
+        post: Callable[[Callable[[], object]], object],
+        on_trouble: Callable[[SpillTrouble], None] | None = None,
+    ) -> None:
+        self.on_pressure: Callable[[], object] = lambda: None
+        self.lost = 0
+        self._files = LogFiles(folder, limit=limit)
+        self._post = post
+        self._on_trouble = on_trouble
+        self._queue: deque[Block] = deque()  # both threads use it, by its atomic calls only
+        self._queued = 0  # bytes: added to by the loop
+        self._written = 0  # bytes: added to by the thread
+        self._failing = False
+        self._retry_at = 0.0
+        self._told_behind = False
+        self._something = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="log files", daemon=True)
+        self._thread.start()
+
+    @property
+    def behind(self) -> bool:
+        """Whether so much waits to be written that processes should wait as well."""
+        waiting = self._queued - self._written
+        if waiting > HOLD_ABOVE_BYTES:
+            self._told_behind = True
+        elif waiting < HOLD_ABOVE_BYTES // 4:
+            self._told_behind = False
+        return self._told_behind
+
+    def path(self, process: str) -> Path:
+        """The newest file of a process; `proctor` for proctor's own words."""
+        return self._files.path(process)
+
+    def write(self, block: Block) -> None:
+        """Have a block written soon."""
+        self._queued += len(block.data)
+        self._queue.append(block)
+        if not self._something.is_set():
+            self._something.set()
+
+    def close(self, *, within_seconds: float = 5.0) -> None:
+        """Write what is left and end the thread; a disk that hangs is given up after a while."""
+        self._closing.set()
+        self._something.set()
+        self._thread.join(within_seconds)
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            self._something.wait()
+            self._write_queue()
+            self._closing.wait(_BATCH_SECONDS)  # let more come together
+        self._write_queue()
+        self._files.close()
+
+    def _write_queue(self) -> None:
+        self._something.clear()
+        size = 0
+        together: dict[str, list[bytes]] = {}
+        while self._queue:
+            block = self._queue.popleft()
+            size += len(block.data)
+            if block.stream == "proctor":
+                together.setdefault(_PROCTOR, []).append(_said(block))
+            else:
+                together.setdefault(block.process or _PROCTOR, []).append(block.data)
+        for name, parts in together.items():
+            self._write_file(name, parts)
+        self._written += size
+        if self._told_behind:
+            self._tell(self.on_pressure)
+
+    def _write_file(self, name: str, parts: list[bytes]) -> None:
+        size = sum(map(len, parts))
+        if self._failing and time.monotonic() < self._retry_at and not self._closing.is_set():
+            self.lost += size
+            return
+        before = self._files.written
+        try:
+            self._files.write(name, parts)
+        except OSError as problem:
+            self.lost += size - (self._files.written - before)
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+            if not self._failing:
+                self._failing = True
+                self._tell_trouble(SpillTrouble(problem, self.lost))
+        else:
+            if self._failing:
+                self._failing = False
+                self._tell_trouble(SpillTrouble(None, self.lost))
+
+    def _tell_trouble(self, trouble: SpillTrouble) -> None:
+        if self._on_trouble is not None:
+            on_trouble = self._on_trouble
+            self._tell(lambda: on_trouble(trouble))
+
+    def _tell(self, callback: Callable[[], object]) -> None:
+        try:
+            self._post(callback)
+        except RuntimeError:  # the loop has been closed: nobody is left to be told
+            return
+
+
+def _said(block: Block) -> bytes:
+    prefix = f"{rfc3339(block.at)} {block.process or _PROCTOR}: ".encode()
+    return b"".join(prefix + line + b"\n" for line in block.lines())

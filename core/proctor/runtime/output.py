@@ -1,15 +1,32 @@
 """Reads what processes print, from pipes and terminals, on the event loop."""
 
 import asyncio
+import os
 from collections.abc import Callable
+
+READ_BYTES = 64 * 1024
 
 
 class Valve:
     """Pauses and resumes all readers of output at once: `LogStore(on_pressure=valve.hold)`."""
 
+    def __init__(self) -> None:
+        self.held = False
+        self._readers: dict[OutputReader, None] = {}
+
     def hold(self, held: bool) -> None:  # noqa: FBT001 - a callback's only argument
         """Stop reading, or go on."""
-        raise NotImplementedError(held)
+        self.held = held
+        for reader in list(self._readers):
+            reader.watch()
+
+    def add(self, reader: "OutputReader") -> None:
+        """Let a reader know from now on."""
+        self._readers[reader] = None
+
+    def remove(self, reader: "OutputReader") -> None:
+        """Forget a reader."""
+        self._readers.pop(reader, None)
 
 
 class OutputReader:
@@ -28,12 +45,53 @@ class OutputReader:
         *,
         valve: Valve | None = None,
     ) -> None:
-        raise NotImplementedError
+        os.set_blocking(descriptor, False)
+        self._loop = loop
+        self._descriptor = descriptor
+        self._on_bytes = on_bytes
+        self._on_end = on_end
+        self._valve = valve or Valve()
+        self._valve.add(self)
+        self._watching = False
+        self._ended = False
+        self.watch()
+
+    def watch(self) -> None:
+        """Let the loop read, unless the valve is held or all is read."""
+        wanted = not self._ended and not self._valve.held
+        if wanted and not self._watching:
+            self._loop.add_reader(self._descriptor, self._read)
+        elif self._watching and not wanted:
+            self._loop.remove_reader(self._descriptor)
+        self._watching = wanted
 
     def drain(self) -> None:
         """Read all that there is now, then end: for when everything that could write has gone."""
-        raise NotImplementedError
+        while not self._ended and self._read():
+            pass
+        self._end()
 
     def close(self) -> None:
         """Stop reading, without a word."""
-        raise NotImplementedError
+        self._ended = True
+        self._valve.remove(self)
+        self.watch()
+
+    def _read(self) -> bool:
+        """Read once; whether there may be more."""
+        try:
+            data = os.read(self._descriptor, READ_BYTES)
+        except BlockingIOError:
+            return False
+        except OSError:  # EIO: nobody has the other side of the terminal open
+            data = b""
+        if data:
+            self._on_bytes(data)
+        else:
+            self._end()
+        return bool(data)
+
+    def _end(self) -> None:
+        if not self._ended:
+            self.close()
+            self._on_end()
