@@ -76,7 +76,8 @@ class View:
     trends: Mapping[str, tuple[float, ...]]  #: the last samples of CPU use, in percent of a core
     journals: Mapping[str, tuple[int, int]]  #: journal -> (first kept line, end)
     pending: str | None = None  #: a changed Procfile that waits to be applied, in words
-    stopping_until: float | None = None  #: the app is being stopped, at the latest until then
+    stopping: bool = False  #: everything is being stopped
+    stopping_until: float | None = None  #: and killed at this time, as far as it is known
     exit_code: int | None = None  #: the app has stopped
     done: Done | None = None
     touched: frozenset[str] = field(default_factory=frozenset)  #: journals with new lines
@@ -102,7 +103,7 @@ def from_snapshot(snapshot: Snapshot, *, done: Done | None = None) -> View:
         trends=_trends({}, snapshot.usage),
         journals=snapshot.journals,
         pending=snapshot.pending,
-        stopping_until=snapshot.app.started_at if snapshot.stopping else None,
+        stopping=snapshot.stopping,
         done=done,
         touched=frozenset(snapshot.journals),
     )
@@ -118,6 +119,8 @@ def fold(view: View, message: AnyMessage) -> tuple[View, Part]:
             return replace(view, usage=message.usage, trends=trends), Part.USAGE
         case Lagged():
             return view, Part.RESYNC
+        case _:
+            pass
     if message.sequence <= view.sequence:
         return view, Part.NOTHING
     return _happened(replace(view, sequence=message.sequence), message)
@@ -132,7 +135,7 @@ def _happened(view: View, event: AnyEvent) -> tuple[View, Part]:
         case AppChanged():
             return replace(view, app=event.app, pending=event.pending), Part.APP
         case AppStopping():
-            return replace(view, stopping_until=event.deadline_at), Part.APP
+            return replace(view, stopping=True, stopping_until=event.deadline_at), Part.APP
         case AppStopped():
             return replace(view, exit_code=event.exit_code), Part.APP
         case CommandAccepted() | Announced() | InternalError():
@@ -145,17 +148,16 @@ def _formation(
     match message:
         case ProcessStateChanged():
             changed = message.process
-            if changed.name in view.processes:
-                processes = {**view.processes, changed.name: changed}
-            else:
-                processes = _in_order([*view.processes.values(), changed], view.types)
-            return replace(view, processes=processes), Part.PROCESSES
+            merged = {**view.processes, changed.name: changed}
+            if changed.name not in view.processes:
+                merged = _in_order(merged.values(), view.types)
+            return replace(view, processes=merged), Part.PROCESSES
         case ProcessRemoved():
             kept = {n: each for n, each in view.processes.items() if n != message.process}
             return replace(view, processes=kept), Part.PROCESSES
         case FormationChanged():
-            processes = _in_order(view.processes.values(), message.types)
-            view = replace(view, types=message.types, processes=processes)
+            ordered = _in_order(view.processes.values(), message.types)
+            view = replace(view, types=message.types, processes=ordered)
             return view, Part.TYPES | Part.PROCESSES
 
 
@@ -196,7 +198,7 @@ def _done(message: CommandAccepted | Announced | InternalError) -> Done:
 
 def _in_order(
     processes: Iterable[ProcessView], types: Iterable[TypeView]
-) -> Mapping[str, ProcessView]:
+) -> dict[str, ProcessView]:
     place = {each.type: number for number, each in enumerate(types)}
 
     def key(view: ProcessView) -> tuple[int, str, int]:

@@ -1,0 +1,32 @@
+"""An application in proctor's colours, behind the guard: what the screen and its tests build on."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from proctor_tui.guard import Guard
+from proctor_tui.themes import DARK, LIGHT, meanings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.filter import LineFilter
+
+
+class ThemedApp(App[int]):
+    """Registers the themes, gives every theme the same meanings, and guards every line."""
+
+    def __init__(self, *, dark: bool = True) -> None:
+        super().__init__()
+        self._guard = Guard()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name if dark else LIGHT.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What proctor's CSS names, for whichever theme is chosen."""
+        return dict(meanings(self.current_theme))
+
+    def get_line_filters(self) -> "Sequence[LineFilter]":
+        """The guard first: what other filters make of a line, they make of a safe one."""
+        return [self._guard, *super().get_line_filters()]
