@@ -188,7 +188,7 @@ class Jobs:
 
     # Webs ------------------------------------------------------------------------------------
 
-    def picture(self, length: int = 7) -> dict[str, Any]:
+    def picture(self, length: int = 10) -> dict[str, Any]:
         """Return what the page shows: counts, workers, and at most `length` jobs of each state."""
         now = time.time()
         running = self._read(

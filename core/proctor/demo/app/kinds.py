@@ -14,11 +14,11 @@ STEPS = {
     "tidy search": ("scan", "merge", "swap"),
 }
 SUBJECTS = {
-    "resize photo": ("harbour.jpg", "bicycles.jpg", "first-snow.jpg", "market.jpg", "otters.jpg"),
-    "send mail": ("to ada", "to grace", "to edsger", "to barbara", "to alan"),
-    "render invoice": ("for bakery", "for library", "for cinema", "for boat hire"),
-    "encode video": ("lightning.mp4", "workshop.mp4", "kittens.mp4"),
-    "import orders": ("monday.csv", "tuesday.csv", "backlog.csv"),
+    "resize photo": ("harbour", "bicycles", "snow", "market", "otters"),
+    "send mail": ("ada", "grace", "edsger", "barbara", "alan"),
+    "render invoice": ("bakery", "library", "cinema", "boats"),
+    "encode video": ("thunder", "kittens", "talk"),
+    "import orders": ("monday", "tuesday", "backlog"),
     "tidy search": ("titles", "authors", "places"),
 }
 

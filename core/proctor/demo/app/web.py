@@ -136,7 +136,7 @@ class Web(socketserver.ThreadingTCPServer):
         """Stop listening; return when all requests are answered and all streams are ended."""
         unanswered = self.busy - self.news.streams
         if unanswered:
-            say(f"stopping, {paint(unanswered, 'bold')} requests to finish")
+            say(f"stopping, requests to finish: {paint(unanswered, 'bold')}")
         self.shutdown()
         while select.select([self], [], [], 0)[0]:  # who has connected already is answered
             self.handle_request()
