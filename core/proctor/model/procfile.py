@@ -182,6 +182,6 @@ def _named_twice(earlier: ProcfileEntry, later: ProcfileEntry) -> Remark:
 
 def _too_long(text: str) -> Remark:
     return Remark(
-        f"this is too long for a Procfile: {len(text)} characters; {LONGEST_FILE} are allowed",
+        f"this is too long for a Procfile: {LONGEST_FILE} characters are allowed",
         text.count("\n", 0, LONGEST_FILE) + 1,
     )

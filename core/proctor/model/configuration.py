@@ -1,0 +1,35 @@
+"""An app as it was read: all that the files, the environment and the flags say about it."""
+
+from dataclasses import dataclass, field
+
+from proctor.model.environment import Environment
+from proctor.model.formation import Formation
+from proctor.model.ports import DEFAULT_BASE
+from proctor.model.procfile import Procfile
+from proctor.model.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppConfiguration:
+    """An app, ready to be run. Paths are absolute, and real paths."""
+
+    root: str  #: the folder that its processes work in
+    name: str  #: for people: the folder's, or what --app says
+    procfile_path: str
+    procfile: Procfile
+    env_paths: tuple[str, ...] = ()  #: the env files that were read, the weakest first
+    environment: Environment = field(default_factory=Environment)  #: of all its processes
+    formation: Formation = field(default_factory=Formation)  #: what is wanted at the start
+    base_port: int = DEFAULT_BASE
+    settings: Settings = field(default_factory=Settings)
+    warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
+
+    @property
+    def identity(self) -> str:
+        """What tells this app from all others: one supervisor runs it at a time.
+
+        Its root; and the name given by --app, so that a second Procfile in one folder can be run.
+        """
+        if self.settings.app_name is None:
+            return self.root
+        return f"{self.root}\n{self.settings.app_name}"

@@ -1,0 +1,58 @@
+"""Settings: how an app is run, apart from what it is. Once made, they cannot be wrong."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from proctor.errors import UserError
+from proctor.model.quoting import quoted
+from proctor.model.restart import OnExit
+
+LogFormat = Literal["human", "json"]
+
+ON_EXIT: tuple[OnExit, ...] = get_args(OnExit)
+LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
+LONGEST_GRACE_SECONDS = 86_400.0
+
+_APP_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How an app is run.
+
+    Raises:
+        UserError: a value is not possible; says which, and where it is set.
+    """
+
+    grace_seconds: float = 30.0  #: from the request to stop until the kill; 0 kills at once
+    on_exit: OnExit = "restart"  #: what follows when a process ends by itself
+    terminal: bool = True  #: each process has a terminal (pty); else pipes
+    fixed_ports: bool = False  #: a taken port is refused, not evaded
+    watch: bool = False  #: a file save restarts
+    screen: bool = True  #: the terminal UI may open; else the plain printer
+    log_format: LogFormat = "human"  #: of the plain printer
+    app_name: str | None = None  #: instead of the folder's name; parts two apps of one folder
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.grace_seconds <= LONGEST_GRACE_SECONDS:  # false for NaN as well
+            raise UserError(
+                f"{self.grace_seconds:g} seconds are not a grace period",
+                where="--grace",
+                hint=f"Write a number from 0 to {LONGEST_GRACE_SECONDS:.0f}",
+            )
+        _require_one_of(self.on_exit, ON_EXIT, where="--on-exit")
+        _require_one_of(self.log_format, LOG_FORMATS, where="--log-format")
+        if self.app_name is not None and not _APP_NAME.fullmatch(self.app_name):
+            raise UserError(
+                f"{quoted(self.app_name)} cannot be the name of an app",
+                where="--app",
+                hint="Use up to 63 letters, digits, dots, - and _",
+            )
+
+
+def _require_one_of(value: str, allowed: tuple[str, ...], *, where: str) -> None:
+    if value not in allowed:
+        raise UserError(
+            f"{quoted(value)} is not possible", where=where, hint=f"Choose {', '.join(allowed)}"
+        )
