@@ -1,8 +1,11 @@
 """Prints the merged log stream to a terminal, a pipe or a file."""
 
 import asyncio
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from math import inf
 from typing import Literal
 
 from proctor.cli.outlet import Outlet
@@ -68,14 +71,12 @@ class Printer:
 
     async def finish(self, *, within_seconds: float = 5.0) -> None:
         """Print what is left, wait until it is written, or given up, and detach."""
-        loop = asyncio.get_running_loop()
-        self._finished = loop.create_future()
-        self._print()
-        try:
-            async with asyncio.timeout(within_seconds):
-                await self._finished
-        except TimeoutError:
-            pass  # nobody reads: what is left stays in the log files
+        if self._loop is not None:
+            self._finished = self._loop.create_future()
+            self._print()
+            with suppress(TimeoutError):  # nobody reads: what is left stays in the log files
+                async with asyncio.timeout(within_seconds):
+                    await self._finished
         self._stop()
         self._outlet.detach()
 
@@ -89,24 +90,24 @@ class Printer:
             self._due = self._loop.call_later(wait, self._print)
 
     def _print(self) -> None:
-        """Read and write what there is, as long as the descriptor takes it."""
+        """Read and write one batch; the loop gets its turn before the next."""
         if self._due is not None:
             self._due.cancel()
             self._due = None
         if self._loop is None:
             return
-        more = True
-        while more and not self._outlet.gone and self._outlet.queued <= _QUEUE_BYTES:
-            more = self._print_some()
+        more = self._print_batch() if self._outlet.queued <= _QUEUE_BYTES else True
+        if self._outlet.gone:
+            return
         self._printed_at = self._loop.time()
-        if self._finished is not None and not more:
-            self._outlet.write([self._format.finish()])
-        if self._finished is not None and not self._finished.done() and not self._outlet.queued:
-            self._finished.set_result(None)
+        if not more:
+            self._end_if_finished()
+        elif self._outlet.queued <= _QUEUE_BYTES:
+            self._due = self._loop.call_soon(self._print)
 
-    def _print_some(self) -> bool:
+    def _print_batch(self) -> bool:
         """Print one batch; whether there is more."""
-        now = float("inf") if self._finished is not None else time.time()
+        now = inf if self._finished is not None else time.time()
         batch = self._cursor.read(now, partial=self._partial)
         if batch.skipped:
             self._outlet.write([self._format.skipped(batch.skipped)])
@@ -114,6 +115,13 @@ class Printer:
         if batch.ripe_in is not None and self._ripe is None and self._loop is not None:
             self._ripe = self._loop.call_later(batch.ripe_in, self._print_ripe)
         return batch.more
+
+    def _end_if_finished(self) -> None:
+        if self._finished is None or self._finished.done():
+            return
+        self._outlet.write([self._format.finish()])
+        if not self._outlet.queued and not self._finished.done():
+            self._finished.set_result(None)
 
     def _print_ripe(self) -> None:
         self._ripe = None
@@ -132,3 +140,15 @@ class Printer:
             if handle is not None:
                 handle.cancel()
         self._due = self._ripe = self._loop = None
+
+
+def wants_colour(descriptor: int, environment: Mapping[str, str]) -> bool:
+    """Whether output to a descriptor should be coloured by us.
+
+    Yes on a terminal that is not dumb; `NO_COLOR` and `FORCE_COLOR`, if not empty, decide.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return os.isatty(descriptor) and environment.get("TERM", "dumb") != "dumb"

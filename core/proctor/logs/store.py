@@ -85,13 +85,16 @@ class LogStore:
         process: "ProcessName | None" = None,
         run: int | None = None,
     ) -> None:
-        """Add what proctor says, about a process or (None) about the app as a whole."""
-        lines = [safe(line) for line in text.splitlines()] or [""]
+        """Add a line that proctor says, about a process or (None) about the app as a whole.
+
+        Control characters are shown as signs, newlines too: no name that the text quotes can
+        forge a line.
+        """
         name = None if process is None else str(process)
         if name is not None:
             self._processes.setdefault(name, Journal())
-        data = ("\n".join(lines) + "\n").encode(errors="replace")
-        self._settle(Block(name, run, "proctor", at, data, len(lines)))
+        data = f"{safe(text)}\n".encode()
+        self._settle(Block(name, run, "proctor", at, data, 1))
 
     def window(self, journal: str, first: int, count: int) -> Window:
         """Rows of a journal from number `first` on, at most `count`.
