@@ -1,0 +1,259 @@
+"""The client's end of the control socket: a session with a supervisor in another process."""
+
+import asyncio
+import itertools
+import os
+import socket
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self, TypeVar
+
+import proctor
+from proctor.control import wire
+from proctor.control.backlog import Backlog
+from proctor.control.lock import peer_of
+from proctor.control.session import WindowRequest
+from proctor.errors import NotRunning, PlatformError, ProctorError
+from proctor.logs.window import Window
+from proctor.model.commands import AnyCommand, Reply
+from proctor.model.events import AnyMessage, Snapshot
+
+_GREETING_SECONDS = 10.0
+_Answer = TypeVar("_Answer", bound=wire.FromServer)
+
+
+class ConnectionEnded(PlatformError):  # noqa: N818 - a state, as the user would say it
+    """The supervisor has gone while something was asked of it."""
+
+
+async def connect(path: Path) -> "RemoteSession":
+    """A session with the supervisor that listens at this path.
+
+    Raises:
+        NotRunning: nobody listens there; a stale socket counts as nobody.
+        PlatformError: who listens there is no proctor, not of this user, or of another version.
+    """
+    connection = socket.socket(socket.AF_UNIX)
+    connection.setblocking(False)
+    try:
+        async with asyncio.timeout(_GREETING_SECONDS):
+            await asyncio.get_running_loop().sock_connect(connection, os.fsencode(path))
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+        connection.close()
+        raise NotRunning("This app is not running", hint="Start it with 'proctor start'") from error
+    except TimeoutError as error:
+        connection.close()
+        raise _no_answer(path) from error
+    except OSError as error:
+        connection.close()
+        raise PlatformError(f"{path} cannot be reached: {error.strerror}") from error
+    if peer_of(connection)[1] != os.geteuid():
+        connection.close()
+        raise PlatformError(f"The process that listens at {path} is not yours")
+    return await RemoteSession.over(connection)
+
+
+class RemoteSession:
+    """A `Session` over a socket. Close it, or use it as an asynchronous context.
+
+    `pid` is the supervisor's.
+    """
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: wire.Welcome
+    ) -> None:
+        self.pid = welcome.pid
+        self._reader = reader
+        self._writer = writer
+        self._numbers = itertools.count(1)
+        self._pending: dict[int, asyncio.Future[wire.FromServer]] = {}
+        self._followed: dict[int, Backlog] = {}
+        self._failed_follows: dict[int, ProctorError] = {}
+        self._problem: ProctorError | None = None
+        self._listening = asyncio.get_running_loop().create_task(
+            self._listen(), name="listen to the supervisor"
+        )
+
+    @classmethod
+    async def over(cls, connection: socket.socket) -> Self:
+        """A session over a socket that is connected to a supervisor already.
+
+        Raises:
+            PlatformError: who is there is no proctor, or of another version.
+        """
+        reader, writer = await asyncio.open_unix_connection(sock=connection)
+        try:
+            async with asyncio.timeout(_GREETING_SECONDS):
+                welcome = await _greet(reader, writer)
+        except TimeoutError as error:
+            writer.transport.abort()
+            raise _no_answer(connection.getpeername()) from error
+        except BaseException:
+            writer.transport.abort()
+            raise
+        return cls(reader, writer, welcome)
+
+    async def send(self, command: AnyCommand) -> Reply:
+        """Ask for something; returns as soon as it is decided, not when it is done."""
+        number = next(self._numbers)
+        frame = wire.SendCommand(id=number, command=command)
+        return (await self._ask(frame, number, wire.Replied)).reply
+
+    async def snapshot(self) -> Snapshot:
+        """All there is to see now."""
+        number = next(self._numbers)
+        return (await self._ask(wire.TakeSnapshot(id=number), number, wire.SnapshotTaken)).snapshot
+
+    async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        """The lines asked for, as far as they are kept; long answers are cut short."""
+        number = next(self._numbers)
+        frame = wire.TakeWindows(id=number, requests=tuple(requests))
+        return (await self._ask(frame, number, wire.WindowsTaken)).windows
+
+    async def messages(self, *, after: int) -> AsyncGenerator[AnyMessage, None]:
+        """Events after the given sequence, and notices, until the supervisor ends.
+
+        After a `Lagged` the subscriber takes a fresh snapshot and goes on.
+
+        Raises:
+            PlatformError: the supervisor cannot tell any more, or said what nobody understands.
+        """
+        number = next(self._numbers)
+        backlog = self._followed[number] = Backlog(limit=wire.LARGEST_BACKLOG)
+        if self._listening.done():
+            backlog.end()
+        try:
+            await self._write(wire.Follow(id=number, after=after))
+            while batch := await backlog.take():
+                for message in batch:
+                    yield message
+        except ConnectionError:
+            pass  # the supervisor has gone: that ends what it tells
+        finally:
+            problem = self._failed_follows.pop(number, self._problem)
+            if self._followed.pop(number, None) is not None:
+                with suppress(ConnectionError):
+                    self._writer.write(wire.encode(wire.Unfollow(id=number)))
+        if problem is not None:
+            raise problem
+
+    async def give_up_lease(self) -> None:
+        """Let the app go on when this session ends; only the lease's holder has one to give up."""
+        await self._write(wire.GiveUpLease())
+
+    async def close(self) -> None:
+        """Leave. A screen that holds the lease ends the app by leaving."""
+        with suppress(ConnectionError):
+            self._writer.write(wire.encode(wire.Bye()))
+        self._writer.close()
+        self._listening.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+        self._forget_everything()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    async def _ask(self, frame: wire.FromClient, number: int, kind: type[_Answer]) -> _Answer:
+        if self._listening.done():
+            raise self._ended()
+        answer = self._pending[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self._write(frame)
+            found = await answer
+        except ConnectionError as error:
+            raise self._ended() from error
+        finally:
+            self._pending.pop(number, None)
+        if isinstance(found, wire.Failed):
+            raise wire.problem(found)
+        if not isinstance(found, kind):
+            raise PlatformError("The supervisor answered something else than what was asked")
+        return found
+
+    async def _write(self, frame: wire.FromClient) -> None:
+        self._writer.write(wire.encode(frame))
+        await self._writer.drain()
+
+    async def _listen(self) -> None:
+        """Hand every frame to whoever waits for it, until the connection ends."""
+        try:
+            while (body := await wire.read_body(self._reader)) is not None:
+                self._hand_over(wire.decode_from_server(body))
+        except ProctorError as error:
+            self._problem = error
+        finally:
+            self._forget_everything()
+
+    def _hand_over(self, frame: wire.FromServer) -> None:
+        match frame:
+            case wire.Told():
+                if (backlog := self._followed.get(frame.id)) is not None:
+                    for message in frame.messages:
+                        backlog.put(message)
+            case wire.FollowEnded():
+                if (backlog := self._followed.get(frame.id)) is not None:
+                    backlog.end()
+            case wire.Welcome():
+                raise PlatformError("The supervisor greeted twice")
+            case wire.Failed(id=None):
+                raise wire.problem(frame)
+            case _:
+                self._settle(frame)
+
+    def _settle(
+        self, frame: wire.Replied | wire.SnapshotTaken | wire.WindowsTaken | wire.Failed
+    ) -> None:
+        assert frame.id is not None
+        if (backlog := self._followed.get(frame.id)) is not None and isinstance(frame, wire.Failed):
+            self._failed_follows[frame.id] = wire.problem(frame)
+            backlog.end()
+        pending = self._pending.get(frame.id)
+        if pending is not None and not pending.done():
+            pending.set_result(frame)
+
+    def _forget_everything(self) -> None:
+        for backlog in self._followed.values():
+            backlog.end()
+        for pending in self._pending.values():
+            if not pending.done():
+                pending.set_exception(self._ended())
+        self._pending.clear()
+
+    def _ended(self) -> ProctorError:
+        return self._problem or ConnectionEnded("The supervisor of this app has gone")
+
+
+async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> wire.Welcome:
+    body = None
+    with suppress(ConnectionError):
+        writer.write(wire.encode(wire.Hello(program=proctor.__version__)))
+        await writer.drain()
+        body = await wire.read_body(reader)
+    if body is None:
+        raise NotRunning("This app's supervisor has just ended",
+                         hint="Start it with 'proctor start'")  # fmt: skip
+    welcome = wire.decode_from_server(body)
+    if isinstance(welcome, wire.Failed):
+        raise wire.problem(welcome)
+    if not isinstance(welcome, wire.Welcome):
+        raise PlatformError("The supervisor did not begin with a greeting")
+    if welcome.protocol != wire.PROTOCOL:
+        raise PlatformError(
+            f"This app is run by proctor {welcome.program} (process {welcome.pid}), which proctor "
+            f"{proctor.__version__} cannot talk to",
+            hint="Use the same version for both, or end it with 'kill' and start it again",
+        )
+    return welcome
+
+
+def _no_answer(path: object) -> PlatformError:
+    return PlatformError(
+        f"The supervisor at {path} does not answer",
+        hint="It may be stopped; 'proctor ps' shows nothing until it goes on",
+    )

@@ -1,0 +1,230 @@
+"""The wire: what travels between a supervisor and its clients, and how it is framed.
+
+A frame is four bytes of length (big-endian), then one msgpack message of that length. The client
+speaks first: `Hello`; the server answers `Welcome`, or `Failed` and closes. After that each
+request carries a number of the client's choosing, and every answer to it the same number.
+"""
+
+import asyncio
+import struct
+
+import msgspec
+
+from proctor.control.session import WindowRequest
+from proctor.errors import (
+    AlreadyRunning,
+    NotAchieved,
+    PlatformError,
+    ProctorError,
+    UserError,
+)
+from proctor.logs.window import Window
+from proctor.model.commands import AnyCommand, Reply
+from proctor.model.events import AnyMessage, Snapshot
+
+#: Goes up when an older client or server could no longer be understood.
+PROTOCOL = 1
+#: What this server can do beyond the first protocol; a client asks before it relies on one.
+CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease")
+#: A frame larger than this is refused: nobody who means well sends one.
+LARGEST_FRAME = 16 * 1024 * 1024
+#: Each end keeps no more than this many events for the other; above it they become one `Lagged`.
+LARGEST_BACKLOG = 10_000
+
+_LENGTH = struct.Struct(">I")
+
+
+class _Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame"):
+    pass
+
+
+class Hello(_Frame, frozen=True, kw_only=True, tag="hello"):
+    """The client's first words. Its fields never change their meaning, whatever the protocol."""
+
+    protocol: int = PROTOCOL
+    program: str
+
+
+class SendCommand(_Frame, frozen=True, kw_only=True, tag="send"):
+    """Ask for something; answered by `Replied`."""
+
+    id: int
+    command: AnyCommand
+
+
+class TakeSnapshot(_Frame, frozen=True, kw_only=True, tag="snapshot"):
+    """Ask for all there is to see; answered by `SnapshotTaken`."""
+
+    id: int
+
+
+class Follow(_Frame, frozen=True, kw_only=True, tag="follow"):
+    """Ask for the messages after an event; answered by `Told` until `FollowEnded`."""
+
+    id: int
+    after: int
+
+
+class Unfollow(_Frame, frozen=True, kw_only=True, tag="unfollow"):
+    """End the `Follow` of this number."""
+
+    id: int
+
+
+class TakeWindows(_Frame, frozen=True, kw_only=True, tag="windows"):
+    """Ask for lines; answered by `WindowsTaken`."""
+
+    id: int
+    requests: tuple[WindowRequest, ...]
+
+
+class GiveUpLease(_Frame, frozen=True, kw_only=True, tag="lease.give_up"):
+    """From now on the app goes on when this client leaves."""
+
+
+class Bye(_Frame, frozen=True, kw_only=True, tag="bye"):
+    """The client leaves on purpose."""
+
+
+FromClient = (
+    Hello | SendCommand | TakeSnapshot | Follow | Unfollow | TakeWindows | GiveUpLease | Bye
+)
+
+
+class Welcome(_Frame, frozen=True, kw_only=True, tag="welcome"):
+    """The server's first words. Its fields never change their meaning, whatever the protocol."""
+
+    protocol: int = PROTOCOL
+    program: str
+    pid: int
+    capabilities: tuple[str, ...] = CAPABILITIES
+
+
+class Replied(_Frame, frozen=True, kw_only=True, tag="replied"):
+    """What was decided about a command."""
+
+    id: int
+    reply: Reply
+
+
+class SnapshotTaken(_Frame, frozen=True, kw_only=True, tag="snapshot.taken"):
+    """All there is to see."""
+
+    id: int
+    snapshot: Snapshot
+
+
+class Told(_Frame, frozen=True, kw_only=True, tag="told"):
+    """What has happened since the last frame of this kind, in order."""
+
+    id: int
+    messages: tuple[AnyMessage, ...]
+
+
+class FollowEnded(_Frame, frozen=True, kw_only=True, tag="follow.ended"):
+    """There will be no more messages."""
+
+    id: int
+
+
+class WindowsTaken(_Frame, frozen=True, kw_only=True, tag="windows.taken"):
+    """The lines that were asked for, a window a request; long ones may be cut short."""
+
+    id: int
+    windows: tuple[Window, ...]
+
+
+class Failed(_Frame, frozen=True, kw_only=True, tag="failed"):
+    """A request could not be answered, or (without a number) this client is not served."""
+
+    id: int | None = None
+    what: str
+    where: str | None = None
+    hint: str | None = None
+    exit_code: int = 70
+
+
+FromServer = Welcome | Replied | SnapshotTaken | Told | FollowEnded | WindowsTaken | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)
+_from_server: msgspec.msgpack.Decoder[FromServer] = msgspec.msgpack.Decoder(FromServer)
+
+
+def encode(frame: FromClient | FromServer) -> bytes:
+    """The frame as it travels, with its length in front.
+
+    Raises:
+        PlatformError: it is larger than a frame may be.
+    """
+    body = _encoder.encode(frame)
+    if len(body) > LARGEST_FRAME:
+        raise PlatformError(f"A message of {len(body)} bytes is too large for the control socket")
+    return _LENGTH.pack(len(body)) + body
+
+
+async def read_body(reader: asyncio.StreamReader) -> bytes | None:
+    """The next frame's message, still encoded; None at the end of the connection.
+
+    Raises:
+        PlatformError: the length in front is none that we would send.
+    """
+    try:
+        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        if length > LARGEST_FRAME:
+            raise PlatformError(
+                f"The other end of the control socket announced a message of {length} bytes",
+                hint="It is no proctor",
+            )
+        return await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+def decode_from_client(body: bytes) -> FromClient:
+    """What a client says.
+
+    Raises:
+        PlatformError: it is none of the messages that a client may send.
+    """
+    try:
+        return _from_client.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _not_understood("client", error) from error
+
+
+def decode_from_server(body: bytes) -> FromServer:
+    """What a server says.
+
+    Raises:
+        PlatformError: it is none of the messages that a server may send.
+    """
+    try:
+        return _from_server.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _not_understood("supervisor", error) from error
+
+
+def _not_understood(who: str, error: Exception) -> PlatformError:
+    return PlatformError(f"The {who} sent something that is no message of proctor: {error}")
+
+
+def failed(error: ProctorError, *, request: int | None = None) -> Failed:
+    """The problem as it travels."""
+    return Failed(
+        id=request,
+        what=error.what,
+        where=error.where,
+        hint=error.hint,
+        exit_code=error.exit_code,
+    )
+
+
+def problem(frame: Failed) -> ProctorError:
+    """The problem as it is raised at the client's end."""
+    kind: type[ProctorError] = {
+        UserError.exit_code: UserError,
+        AlreadyRunning.exit_code: AlreadyRunning,
+        NotAchieved.exit_code: NotAchieved,
+    }.get(frame.exit_code, PlatformError)
+    return kind(frame.what, where=frame.where, hint=frame.hint)
