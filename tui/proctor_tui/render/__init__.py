@@ -1,0 +1,1 @@
+"""Values and bytes -> text and strips: pure, and tested without an app."""
