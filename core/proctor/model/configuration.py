@@ -1,6 +1,6 @@
 """An app as it was read: all that the files, the environment and the flags say about it."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from proctor.model.environment import Environment
 from proctor.model.formation import Formation
@@ -9,8 +9,7 @@ from proctor.model.procfile import Procfile
 from proctor.model.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppConfiguration:
+class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     """An app, ready to be run. Paths are absolute, and real paths."""
 
     root: str  #: the folder that its processes work in
@@ -18,10 +17,10 @@ class AppConfiguration:
     procfile_path: str
     procfile: Procfile
     env_paths: tuple[str, ...] = ()  #: the env files that were read, the weakest first
-    environment: Environment = field(default_factory=Environment)  #: of all its processes
-    formation: Formation = field(default_factory=Formation)  #: what is wanted at the start
+    environment: Environment = Environment()  #: of all its processes
+    formation: Formation = Formation()  #: what is wanted at the start
     base_port: int = DEFAULT_BASE
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
 
     @property

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 ProcessState = Literal["down", "waiting", "starting", "up", "stopping", "crashed", "complete"]
+Level = Literal["information", "warning", "error"]
 STATES: tuple[ProcessState, ...] = (
     "up", "starting", "stopping", "crashed", "waiting", "complete", "down",
 )  # fmt: skip
@@ -107,13 +108,13 @@ class Snapshot(_View, frozen=True, kw_only=True):
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    sequence: int
-    at: float
     cause: str
+    sequence: int = 0  #: given by the bus, without gaps from 1 on
+    at: float = 0.0  #: given by the bus
 
 
 class ProcessStateChanged(_Event, frozen=True, kw_only=True, tag="process.state"):
-    """A process came into another state, or something else about it changed: `before` is the same."""
+    """A process came into another state, or something else changed: `before` is the same."""
 
     before: ProcessState
     process: ProcessView
@@ -167,7 +168,7 @@ class AppStopped(_Event, frozen=True, kw_only=True, tag="app.stopped"):
 class Announced(_Event, frozen=True, kw_only=True, tag="app.announced"):
     """Something worth telling that is no state: a port that was taken, a broken Procfile."""
 
-    level: Literal["information", "warning", "error"]
+    level: Level
     words: str
     process: str | None = None
 

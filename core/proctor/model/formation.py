@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.model.quoting import quoted
@@ -42,16 +43,12 @@ class Formation(Mapping[str, int]):
 
     def with_quantities(self, changed: Mapping[str, int]) -> "Formation":
         """The same formation but for the quantities given; types it does not have are ignored."""
-        return replace(
-            self,
-            quantities=tuple(
-                (name, changed.get(name, quantity)) for name, quantity in self.quantities
-            ),
+        return Formation(
+            tuple((name, changed.get(name, quantity)) for name, quantity in self.quantities)
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleRequest:
+class ScaleRequest(msgspec.Struct, frozen=True):
     """What `scale web=3 worker-1` asks: quantities to set, steps to add, and what to tell."""
 
     quantities: Mapping[str, int]
@@ -214,6 +211,8 @@ def _require_type(
 ) -> None:
     if name in types or name == also:
         return
+    from difflib import get_close_matches  # noqa: PLC0415 - only who misspells pays for it
+
     near = get_close_matches(name, types, n=1)
     hint = f"The nearest name is '{near[0]}'" if near else f"The Procfile has {', '.join(types)}"
     raise UserError(f"there is no process type {quoted(name)}", where=where, hint=hint)

@@ -6,7 +6,8 @@ file count, started or not, so that a port stays the same whatever else is runni
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.model.names import ProcessName
@@ -19,8 +20,7 @@ HIGHEST = 65_535
 _PORT = re.compile(r"[0-9]{1,5}")
 
 
-@dataclass(frozen=True, slots=True)
-class PortAssignment:
+class PortAssignment(msgspec.Struct, frozen=True):
     """The port that a process gets, and a sentence where it is not its usual one."""
 
     port: int

@@ -14,7 +14,8 @@ reaches the shell unharmed.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.model.quoting import quoted
@@ -29,8 +30,7 @@ _SIGNLESS = re.compile(r"[A-Za-z0-9_-]+(?=[ \t]|$)")
 _SPACED_COLON = re.compile(r"[A-Za-z0-9_-]+[ \t]+:")
 
 
-@dataclass(frozen=True, slots=True)
-class ProcfileEntry:
+class ProcfileEntry(msgspec.Struct, frozen=True):
     """One process type: its name, its shell command, and the line (from 1) that gives it."""
 
     type: str
@@ -38,8 +38,7 @@ class ProcfileEntry:
     line_number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(msgspec.Struct, frozen=True):
     """Something to say about one line of a Procfile: an error or a warning."""
 
     message: str
@@ -47,8 +46,7 @@ class Remark:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Procfile:
+class Procfile(msgspec.Struct, frozen=True):
     """What a Procfile says. A name occurs once; the order is that of the lines that count."""
 
     entries: tuple[ProcfileEntry, ...]
@@ -64,8 +62,7 @@ class Procfile:
         return next((entry for entry in self.entries if entry.type == type_), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(msgspec.Struct, frozen=True):
     """A Procfile as far as it can be read, with all that is wrong with it."""
 
     procfile: Procfile

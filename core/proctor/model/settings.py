@@ -1,8 +1,9 @@
 """Settings: how an app is run, apart from what it is. Once made, they cannot be wrong."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.model.quoting import quoted
@@ -17,8 +18,7 @@ LONGEST_GRACE_SECONDS = 86_400.0
 _APP_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How an app is run.
 
     Raises:

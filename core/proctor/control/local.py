@@ -1,0 +1,97 @@
+"""The session in the supervisor's own process: for the library, the plain printer and the server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from proctor.control.backlog import Backlog
+from proctor.control.session import WindowRequest
+from proctor.logs.store import LogStore
+from proctor.logs.window import Window
+from proctor.model.commands import AnyCommand, Refused, Reply
+from proctor.model.events import AnyMessage, AppView, Snapshot, Usage
+from proctor.runtime.bus import EventBus
+from proctor.runtime.mailbox import CommandAsked, Mailbox
+from proctor.runtime.supervisor import Supervisor
+
+MOST_EVENTS = 4096
+MOST_ROWS = 10_000
+
+
+class LocalSession:
+    """Implements `Session` on the parts of a running app.
+
+    `app_view` and `usage` give what the supervisor itself does not know: who runs the app and
+    what its processes use.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts that a session speaks for
+        self,
+        supervisor: Supervisor,
+        *,
+        mailbox: Mailbox,
+        bus: EventBus,
+        store: LogStore,
+        app_view: Callable[[], AppView],
+        usage: Callable[[], dict[str, Usage]],
+    ) -> None:
+        self._supervisor = supervisor
+        self._mailbox = mailbox
+        self._bus = bus
+        self._store = store
+        self._app_view = app_view
+        self._usage = usage
+        self._ended = False
+
+    async def send(self, command: AnyCommand) -> Reply:
+        """Ask for something; returns as soon as it is decided."""
+        if self._ended:
+            return Refused(what="the app has ended", exit_code=3)
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._mailbox.post(CommandAsked(command, reply))
+        return await reply
+
+    async def snapshot(self) -> Snapshot:
+        """All there is to see now."""
+        views = self._supervisor.views()
+        pending = self._supervisor.pending
+        return Snapshot(
+            sequence=self._bus.sequence,
+            app=self._app_view(),
+            types=self._supervisor.types(),
+            processes=views,
+            watch=self._supervisor.watch,
+            usage=self._usage(),
+            journals={view.name: self._store.extent(view.name) for view in views},
+            stopping=self._supervisor.stopping,
+            pending=pending.words if pending else None,
+        )
+
+    async def messages(self, *, after: int) -> AsyncIterator[AnyMessage]:
+        """Events after the given sequence, and notices, until the app has ended."""
+        backlog = Backlog(limit=MOST_EVENTS)
+        self._bus.subscribe(backlog, after=after)
+        try:
+            while messages := await backlog.take():
+                for message in messages:
+                    yield message
+        finally:
+            self._bus.unsubscribe(backlog)
+
+    async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        """The lines asked for, as far as they are in memory."""
+        return [self._window(request) for request in requests]
+
+    async def close(self) -> None:
+        """Leave; nothing of the app depends on this session."""
+
+    def end(self) -> None:
+        """The app has ended: nothing more is decided. Commands that still wait are refused."""
+        self._ended = True
+        for asked in self._mailbox.unanswered():
+            asked.reply.set_result(Refused(what="the app has ended", exit_code=3))
+
+    def _window(self, request: WindowRequest) -> Window:
+        count = min(max(0, request.count), MOST_ROWS)
+        if request.first is None:
+            return self._store.tail(request.journal, count)
+        return self._store.window(request.journal, request.first, count)

@@ -1,0 +1,346 @@
+"""The state machine of one process: facts in; a new state and orders out.
+
+A *run* is one start: `starting → up → stopping → gone`, and no other way. A *slot* is `web.1` over
+its whole life: what is wanted of it, its current run, and its history. A restart is no state:
+it is "wanted, and the old run has gone".
+
+    wanted, no run ──Spawn──► starting ──ready──► up
+                                 │   asked, or its leader left    │
+                                 └──────────► stopping ◄──────────┘
+                                  roots → shells → kill → tree empty → gone
+    gone: wanted and asked → Spawn · not wanted → down · by itself → crashed or complete
+
+Every timer carries the *epoch* of the state that armed it: one that comes late is dropped.
+Times are monotonic seconds and come from outside.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from proctor.model.exits import Exit
+from proctor.model.facts import (
+    BecameReady,
+    DeadlinePassed,
+    EndAll,
+    Fact,
+    KeeperLost,
+    KillAsked,
+    KillTree,
+    LeaderContinued,
+    LeaderLeft,
+    LeaderSuspended,
+    NameRemnants,
+    Order,
+    RestartAsked,
+    RunFact,
+    Say,
+    SignalDenied,
+    SignalMembers,
+    Spawn,
+    StartAsked,
+    Started,
+    StartFailed,
+    StopAsked,
+    TreeEmptied,
+)
+from proctor.model.names import RunId
+from proctor.model.restart import STABLE_SECONDS, after_exit, backoff_seconds
+from proctor.model.slots import Limits, Run, Slot, announced, arm, move, unchanged
+
+ALIVE_SECONDS = 0.5
+LEFT_BEHIND_SECONDS = 0.05  # the leader's end and the empty tree are told one after the other
+KILL_AGAIN_SECONDS = 2.0
+
+Decision = tuple[Slot, tuple[Order, ...]]
+
+
+def advance(slot: Slot, fact: Fact, now: float, limits: Limits) -> Decision:
+    """The slot after the fact, and what is to be done about it.
+
+    Raises:
+        IllegalMoveError: the rules have a fault.
+    """
+    match fact:
+        case StartAsked():
+            return _start_asked(slot, fact, now)
+        case StopAsked():
+            return _stop_asked(slot, fact, now, limits)
+        case RestartAsked():
+            return _restart_asked(slot, fact, now, limits)
+        case KillAsked():
+            return _kill_asked(slot, fact, now)
+        case DeadlinePassed():
+            return _deadline_passed(slot, now, limits) if fact.epoch == slot.epoch else (slot, ())
+        case _:
+            if slot.run is None or slot.run.id != fact.run:
+                return slot, ()  # told too late: that run is over
+            return _run_told(slot, slot.run, fact, now, limits)
+
+
+def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -> Decision:
+    match fact:
+        case Started():
+            return _started(slot, run, fact, now, limits)
+        case BecameReady():
+            return _became_ready(slot, run, fact, now)
+        case LeaderSuspended():
+            return _suspended(slot, run, fact)
+        case LeaderContinued():
+            slot = replace(slot, run=replace(run, suspended=False))
+            return slot, (unchanged(slot),)
+        case LeaderLeft():
+            return _leader_left(slot, run, fact, now)
+        case StartFailed():
+            return _gone(replace(slot, last_problem=fact.problem), run, now, limits)
+        case TreeEmptied():
+            return _gone(slot, run, now, limits)
+        case KeeperLost():
+            return _keeper_lost(slot, run, now)
+        case SignalDenied():
+            run = replace(run, denied=(*run.denied, fact.pid))
+            words = f"Process {fact.pid} may not be signalled by this user; it is left running"
+            return replace(slot, run=run), (Say(words=words),)
+        case _:
+            assert_never(fact)
+
+
+# What was asked
+
+
+def _start_asked(slot: Slot, fact: StartAsked, now: float) -> Decision:
+    slot = replace(slot, wanted=True, scaled_away=False, failures=0)
+    if slot.run is not None:
+        return slot, (unchanged(slot),)
+    return _spawn(replace(slot, cause=fact.cause, reason=fact.reason), now)
+
+
+def _restart_asked(slot: Slot, fact: RestartAsked, now: float, limits: Limits) -> Decision:
+    slot = replace(slot, wanted=True, scaled_away=False, failures=0)
+    run = slot.run
+    slot = replace(slot, cause=fact.cause, reason=fact.reason)
+    if run is not None and run.phase == "stopping":
+        # It comes back when the old run has gone; two wishes within a moment are one.
+        slot = replace(slot, run=replace(run, stop_asked=True))
+        return slot, (unchanged(slot),)
+    if run is None:
+        return _spawn(slot, now)
+    return _stop(slot, run, now, limits)
+
+
+def _stop_asked(slot: Slot, fact: StopAsked, now: float, limits: Limits) -> Decision:
+    slot = replace(slot, wanted=False, scaled_away=fact.scaled_away)
+    if slot.run is None and slot.resting == "down":
+        return slot, ()
+    run = slot.run
+    slot = replace(slot, cause=fact.cause, reason=fact.reason)
+    if run is None:
+        return _rest_down(slot, now)
+    if run.phase == "stopping":
+        slot = replace(slot, run=replace(run, stop_asked=True))
+        return slot, (unchanged(slot),)
+    return _stop(slot, run, now, limits)
+
+
+def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
+    slot = replace(slot, wanted=False)
+    if slot.run is None and slot.resting == "down":
+        return slot, ()
+    slot = replace(slot, cause=fact.cause, reason=fact.reason)
+    if slot.run is None:
+        return _rest_down(slot, now)
+    run = replace(slot.run, stop_asked=True, step="kill", killed_at=now)
+    orders: tuple[Order, ...] = ()
+    if run.phase == "stopping":
+        slot = replace(slot, run=run)
+    else:
+        slot, orders = _to_stopping(slot, run, now)
+    slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
+    said = Say(words="Stopping all processes with SIGKILL")
+    return slot, (*orders, said, KillTree(run=run.id), timer)
+
+
+# What was told of a run
+
+
+def _started(slot: Slot, run: Run, fact: Started, now: float, limits: Limits) -> Decision:
+    slot = replace(slot, run=replace(run, leader=fact.leader), last_problem=None)
+    if run.phase != "starting" or run.exit is not None:
+        return slot, (unchanged(slot),)
+    wait = limits.boot_timeout_seconds if limits.listens else ALIVE_SECONDS
+    slot, timer = arm(slot, now + wait)
+    return slot, (unchanged(slot), timer)
+
+
+def _became_ready(slot: Slot, run: Run, fact: BecameReady, now: float) -> Decision:
+    if run.phase != "starting" or run.exit is not None:
+        return slot, ()
+    run = replace(run, phase="up", since=now, up_at=now, listens_on=fact.port)
+    before = slot.state
+    slot = move(slot, "up", now, run)
+    where = f" on port {fact.port}" if fact.port else ""
+    said = Say(words=f"State changed from starting to up{where}")
+    return slot, (said, announced(before, slot))
+
+
+def _suspended(slot: Slot, run: Run, fact: LeaderSuspended) -> Decision:
+    slot = replace(slot, run=replace(run, suspended=True))
+    words = f"Process was stopped by {fact.signal}; go on with: proctor kill {slot.name} CONT"
+    return slot, (Say(words=words), unchanged(slot))
+
+
+def _leader_left(slot: Slot, run: Run, fact: LeaderLeft, now: float) -> Decision:
+    slot = replace(slot, run=replace(run, exit=fact.exit, suspended=False), last_exit=fact.exit)
+    if run.phase == "stopping":
+        return slot, ()
+    slot, timer = arm(slot, now + LEFT_BEHIND_SECONDS)
+    return slot, (timer,)
+
+
+def _keeper_lost(slot: Slot, run: Run, now: float) -> Decision:
+    run = replace(run, lost=True)
+    said = Say(words="Its keeper was killed: what is left of the process is being stopped")
+    if run.phase == "stopping":
+        return replace(slot, run=run), (said,)
+    slot = replace(slot, cause="app", reason="its keeper was killed")
+    slot, orders = _to_stopping(slot, run, now)
+    slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
+    return slot, (said, *orders, timer)
+
+
+def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
+    run = slot.run
+    if run is None:
+        due = slot.resting == "crashed" and slot.wanted
+        return _spawn(replace(slot, restarts=slot.restarts + 1), now) if due else (slot, ())
+    if run.phase == "stopping":
+        return _next_step(slot, run, now, limits)
+    if run.exit is not None:
+        return _stop_remnants(slot, run, run.exit, now, limits)
+    if run.phase == "starting" and limits.listens:
+        seconds = f"{limits.boot_timeout_seconds:g}"
+        words = (
+            "Error R10 (Boot timeout) -> Web process failed to bind to $PORT "
+            f"within {seconds} seconds of launch; it is still waited for"
+        )
+        return slot, (Say(words=words),)
+    return _became_ready(slot, run, BecameReady(run=run.id), now)
+
+
+# Stopping
+
+
+def _stop(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
+    slot, orders = _to_stopping(slot, replace(run, stop_asked=True), now)
+    slot, first = _first_step(slot, now, limits)
+    said = Say(words=f"Stopping all processes with SIG{limits.stop_signal}")
+    return slot, (*orders, said, *first)
+
+
+def _stop_remnants(slot: Slot, run: Run, exit_: Exit, now: float, limits: Limits) -> Decision:
+    reason = f"its leader {exit_.words} and left others behind"
+    slot, orders = _to_stopping(replace(slot, cause="app", reason=reason), run, now)
+    slot, first = _first_step(slot, now, limits)
+    return slot, (*orders, NameRemnants(run=run.id, exit=exit_), *first)
+
+
+def _to_stopping(slot: Slot, run: Run, now: float) -> Decision:
+    before = slot.state
+    slot = move(slot, "stopping", now, replace(run, phase="stopping", since=now))
+    return slot, (announced(before, slot),)
+
+
+def _first_step(slot: Slot, now: float, limits: Limits) -> Decision:
+    assert slot.run is not None
+    run = replace(slot.run, step="roots", killed_at=now + limits.grace_seconds)
+    slot, timer = arm(replace(slot, run=run), now + limits.grace_seconds / 2)
+    signal = SignalMembers(run=run.id, scope=limits.stop_scope, signal=limits.stop_signal)
+    return slot, (signal, timer, unchanged(slot))
+
+
+def _next_step(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
+    if run.lost:
+        slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
+        return slot, (timer,)  # nobody hears our orders: the guardian ends it and says so
+    if run.step == "roots":
+        # A shell with a trap passes nothing on: half the grace is left for its children.
+        due = run.killed_at if run.killed_at is not None else now
+        slot, timer = arm(replace(slot, run=replace(run, step="shells")), due)
+        return slot, (
+            SignalMembers(run=run.id, scope="shells", signal=limits.stop_signal),
+            timer,
+        )
+    said: tuple[Order, ...] = ()
+    if run.step == "shells":
+        seconds = f"{limits.grace_seconds:g}"
+        error = "Error R12 (Exit timeout) -> At least one process failed to exit within"
+        said = (
+            Say(words=f"{error} {seconds} seconds of SIG{limits.stop_signal}"),
+            Say(words="Stopping remaining processes with SIGKILL"),
+        )
+    slot, timer = arm(replace(slot, run=replace(run, step="kill")), now + KILL_AGAIN_SECONDS)
+    return slot, (*said, KillTree(run=run.id), timer)
+
+
+# Ends
+
+
+def _gone(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
+    """The run is over; the slot goes on as the wish, the exit and the policy say."""
+    said = Say(words=_end_words(slot, run))
+    if not slot.wanted:
+        slot, orders = _rest_down(slot, now)
+    elif run.stop_asked:
+        slot, orders = _spawn(replace(slot, restarts=slot.restarts + 1), now)
+    else:
+        slot, orders = _ended_by_itself(slot, run, now, limits)
+    return slot, (said, *orders)
+
+
+def _end_words(slot: Slot, run: Run) -> str:
+    if run.exit is not None:
+        return f"Process {run.exit.words}"
+    if run.leader is None and slot.last_problem is not None:
+        return slot.last_problem
+    return "Process ended; how is not known, since its keeper was killed"
+
+
+def _ended_by_itself(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
+    reason = run.exit.words if run.exit else slot.last_problem or "its keeper was killed"
+    slot = replace(slot, cause="app", reason=reason)
+    ended: tuple[Order, ...] = (EndAll(exit=run.exit),) if limits.on_exit == "stop-all" else ()
+    outcome = after_exit(limits.on_exit, run.exit)
+    before = slot.state
+    if outcome == "complete":
+        slot = move(slot, "complete", now)
+        return slot, (Say(words=_moved(before, "complete")), announced(before, slot), *ended)
+    stable = run.up_at is not None and now - run.up_at >= STABLE_SECONDS
+    slot = replace(slot, failures=1 if stable else slot.failures + 1)
+    slot = move(slot, "crashed", now)
+    if outcome == "stay":
+        return slot, (Say(words=_moved(before, "crashed")), announced(before, slot), *ended)
+    delay = backoff_seconds(slot.failures, jitter=limits.jitter)
+    if delay == 0:
+        said = Say(words=f"{_moved(before, 'crashed')}; starting again")
+        crash = announced(before, slot)
+        slot, orders = _spawn(replace(slot, restarts=slot.restarts + 1), now)
+        return slot, (said, crash, *orders)
+    slot, timer = arm(replace(slot, retry_at=now + delay), now + delay)
+    words = f"{_moved(before, 'crashed')}; next try in {delay:.0f} s (failure {slot.failures})"
+    return slot, (Say(words=words), announced(before, slot), timer)
+
+
+def _moved(before: str, after: str) -> str:
+    return f"State changed from {before} to {after}"
+
+
+def _rest_down(slot: Slot, now: float) -> Decision:
+    before = slot.state
+    slot = move(replace(slot, retry_at=None, failures=0), "down", now)
+    return slot, (Say(words=_moved(before, "down")), announced(before, slot))
+
+
+def _spawn(slot: Slot, now: float) -> Decision:
+    before = slot.state
+    run = Run(id=RunId(slot.name, slot.runs + 1), phase="starting", since=now)
+    slot = move(replace(slot, retry_at=None, runs=run.id.number), "starting", now, run)
+    return slot, (announced(before, slot), Spawn(run=run.id))

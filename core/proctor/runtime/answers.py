@@ -1,0 +1,191 @@
+"""What each command does: one function a command, each gives the words for what is being done."""
+
+import signal as signals
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Protocol, assert_never
+
+from proctor.errors import UserError
+from proctor.model.commands import (
+    AnyCommand,
+    Kill,
+    Quit,
+    Reload,
+    Restart,
+    Scale,
+    SetWatch,
+    Start,
+    Stop,
+)
+from proctor.model.facts import Fact, KillAsked, LeaderContinued, StartAsked, StopAsked
+from proctor.model.formation import Formation, scaled
+from proctor.model.names import ProcessName
+from proctor.model.slots import Slot
+from proctor.runtime.slot import signal_number
+
+EVERYTHING = "all"
+
+
+class Steering(Protocol):
+    """What commands may do to an app."""
+
+    @property
+    def formation(self) -> Formation:
+        """The desired quantities."""
+        ...
+
+    @property
+    def slots(self) -> Mapping[ProcessName, Slot]:
+        """The processes as they are."""
+        ...
+
+    def tell(self, process: ProcessName, fact: Fact) -> None:
+        """Let a process's rules decide on a fact."""
+        ...
+
+    def set_formation(self, formation: Formation, *, cause: str, reason: str) -> None:
+        """Want other quantities."""
+        ...
+
+    def roll(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
+        """Restart these one after the other."""
+        ...
+
+    def signal_tree(self, process: ProcessName, number: int) -> None:
+        """Send a signal to all members of a process's tree."""
+        ...
+
+    def set_watch(self, *, on: bool, cause: str) -> None:
+        """Restart on a file save, or not."""
+        ...
+
+    def reload(self, *, cause: str) -> None:
+        """Read the Procfile and the env files again and apply them."""
+        ...
+
+    def stop_everything(
+        self, *, reason: str, exit_code: int, escalates: bool, at_once: bool
+    ) -> None:
+        """End the app."""
+        ...
+
+
+def answer(app: Steering, command: AnyCommand, cause: str) -> str:
+    """Begin what the command asks for, and say it in words.
+
+    Raises:
+        UserError: it cannot be done as it was asked; nothing was begun.
+    """
+    match command:
+        case Scale():
+            return _scale(app, command, cause)
+        case Restart():
+            return _restart(app, command, cause)
+        case Start():
+            return _start(app, command, cause)
+        case Stop():
+            return _stop(app, command, cause)
+        case Kill():
+            return _kill(app, command)
+        case SetWatch():
+            app.set_watch(on=command.on, cause=cause)
+            return f"watch {'on' if command.on else 'off'}"
+        case Reload():
+            app.reload(cause=cause)
+            return "reading the Procfile and the env files again"
+        case Quit():
+            reason = f"quit by {command.by}"
+            app.stop_everything(reason=reason, exit_code=0, escalates=True, at_once=command.at_once)
+            return "stopping all processes"
+        case _:
+            assert_never(command)
+
+
+def _scale(app: Steering, command: Scale, cause: str) -> str:
+    before = app.formation
+    after = scaled(before, quantities=command.quantities, steps=command.steps)
+    changes = [f"{type_} {before[type_]} → {after[type_]}" for type_ in after
+               if before[type_] != after[type_]]  # fmt: skip
+    if not changes:
+        return "nothing to scale: " + ", ".join(f"{name} is {after[name]}" for name in after)
+    words = f"scaled {', '.join(changes)}"
+    app.set_formation(after, cause=cause, reason=f"{words} by {command.by}")
+    return words
+
+
+def _restart(app: Steering, command: Restart, cause: str) -> str:
+    names = find(app, command.target)
+    reason = f"restarted by {command.by}"
+    for type_ in dict.fromkeys(name.type for name in names):
+        app.roll((name for name in names if name.type == type_), cause=cause, reason=reason)
+    return f"restarting {_named(command.target, names)}"
+
+
+def _start(app: Steering, command: Start, cause: str) -> str:
+    names = find(app, command.target)
+    fact = StartAsked(cause=cause, reason=f"started by {command.by}")
+    for name in names:
+        app.tell(name, fact)
+    return f"starting {_named(command.target, names)}"
+
+
+def _stop(app: Steering, command: Stop, cause: str) -> str:
+    names = find(app, command.target)
+    killed = []
+    for name in names:
+        slot = app.slots[name]
+        if slot.state == "stopping" and not slot.wanted:
+            killed.append(name)
+            app.tell(name, KillAsked(cause=cause, reason=f"killed by {command.by}"))
+        else:
+            app.tell(name, StopAsked(cause=cause, reason=f"stopped by {command.by}"))
+    verb = "killing" if killed else "stopping"
+    return f"{verb} {_named(command.target, killed or names)}"
+
+
+def _kill(app: Steering, command: Kill) -> str:
+    names = find(app, command.target)
+    try:
+        number = signal_number(command.signal)
+    except ValueError:
+        raise UserError(
+            f"'{command.signal}' is not a signal", hint="Write it as in TERM, KILL, USR1 or CONT"
+        ) from None
+    running = [name for name in names if app.slots[name].run is not None]
+    if not running:
+        raise UserError(f"{command.target} is not running")
+    for name in running:
+        app.signal_tree(name, number)
+        run = app.slots[name].run
+        if number == signals.SIGCONT and run is not None:
+            app.tell(name, LeaderContinued(run=run.id))
+    return f"sent {signals.Signals(number).name} to {_named(command.target, running)}"
+
+
+def find(app: Steering, target: str) -> tuple[ProcessName, ...]:
+    """The processes that a target means: "web.1", "web" or "all".
+
+    Raises:
+        UserError: there are none, with the nearest name that there is.
+    """
+    if target == EVERYTHING:
+        return tuple(sorted(app.slots))
+    names = tuple(sorted(name for name in app.slots if target in (name.type, str(name))))
+    if names:
+        return names
+    if target in app.formation:
+        raise UserError(f"{target} has no processes", hint=f"Say: proctor scale {target}=1")
+    known = [*app.formation, *map(str, app.slots)]
+    close = get_close_matches(target, known, n=1)
+    raise UserError(
+        f"there is no process or process type '{target}'",
+        hint=f"Did you mean {close[0]}?".rstrip("?") if close else f"There are {', '.join(known)}",
+    )
+
+
+def _named(target: str, names: tuple[ProcessName, ...] | list[ProcessName]) -> str:
+    if target == EVERYTHING:
+        return "everything"
+    if len(names) == 1:
+        return str(names[0])
+    return f"{target} ({len(names)} processes)"

@@ -1,0 +1,108 @@
+"""What the supervisor is told and asked: the items of its one mailbox."""
+
+import asyncio
+from dataclasses import dataclass
+
+from proctor.errors import ProctorError
+from proctor.model.commands import AnyCommand, Reply
+from proctor.model.configuration import AppConfiguration
+from proctor.model.facts import Fact
+from proctor.model.names import ProcessName
+
+
+@dataclass(frozen=True, slots=True)
+class FactTold:
+    """Something has happened to a process."""
+
+    process: ProcessName
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAsked:
+    """Somebody asks for something and waits for the decision."""
+
+    command: AnyCommand
+    reply: "asyncio.Future[Reply]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesChanged:
+    """A burst of saves is over: `words` names the files ("app.py and 3 others")."""
+
+    words: str
+    code: bool  #: files of the app
+    settings: bool  #: the Procfile or an env file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchTroubled:
+    """The watcher does not work, or has paused, and why; None: it works again."""
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationRead:
+    """The Procfile and env files were read again: one of the two is set."""
+
+    cause: str
+    apply: bool
+    configuration: AppConfiguration | None = None
+    problem: ProctorError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAsked:
+    """The app is to end, by a signal or by the end of the lease, with this exit code."""
+
+    reason: str
+    exit_code: int
+    escalates: bool = False  #: asked again, it kills at once
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianLost:
+    """The guardian has died: nothing can be started any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToTell:
+    """While all is being stopped: say who is still there."""
+
+
+Item = (
+    FactTold
+    | CommandAsked
+    | FilesChanged
+    | WatchTroubled
+    | ConfigurationRead
+    | StopAsked
+    | GuardianLost
+    | TimeToTell
+)
+
+
+class Mailbox:
+    """Items in the order in which they came; anybody on the loop may post."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Item] = asyncio.Queue()
+
+    def post(self, item: Item) -> None:
+        """Add an item; never waits."""
+        self._queue.put_nowait(item)
+
+    async def next(self) -> Item:
+        """The oldest item."""
+        return await self._queue.get()
+
+    def unanswered(self) -> list[CommandAsked]:
+        """Take out the commands that nobody will decide upon any more."""
+        left: list[CommandAsked] = []
+        while not self._queue.empty():
+            item = self._queue.get_nowait()
+            if isinstance(item, CommandAsked) and not item.reply.done():
+                left.append(item)
+        return left

@@ -1,0 +1,218 @@
+"""All processes of an app: which there are, what is told to them, and rolling restarts."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from proctor.errors import ProctorError
+from proctor.model.configuration import AppConfiguration
+from proctor.model.events import (
+    Announced,
+    InternalError,
+    ProcessRemoved,
+    ProcessStateChanged,
+    ProcessView,
+)
+from proctor.model.facts import (
+    Announce,
+    EndAll,
+    Fact,
+    RestartAsked,
+    StartAsked,
+    StartFailed,
+    StopAsked,
+)
+from proctor.model.names import ProcessName, RunId
+from proctor.model.plan import plan, surplus
+from proctor.model.slots import IllegalMoveError, Limits, Slot
+from proctor.model.views import process_view
+from proctor.runtime.bus import EventBus
+from proctor.runtime.rolling import Rolling
+from proctor.runtime.slot import LiveSlot, Outlets, Runs
+from proctor.runtime.timers import Timers
+
+WEB = "web"
+
+Say = Callable[[str, ProcessName | None, int | None], None]
+"""Puts our words into the log: of the process and its run, or (None) of the app."""
+
+
+class AppRuns(Runs, Protocol):
+    """Runs of one app: they know the port that they gave."""
+
+    def port_of(self, process: ProcessName) -> int | None:
+        """The PORT of the process's current or last run."""
+        ...
+
+
+class Processes:
+    """The slots of an app by name. Only the supervisor calls this.
+
+    `post` takes facts that timers bring, `end_all` is called when the policy `stop-all` applies.
+    """
+
+    def __init__(  # noqa: PLR0913 - where all that a process needs comes together
+        self,
+        configuration: AppConfiguration,
+        *,
+        runs: AppRuns,
+        bus: EventBus,
+        timers: Timers,
+        say: Say,
+        post: Callable[[ProcessName, Fact], None],
+        end_all: Callable[[EndAll], None],
+    ) -> None:
+        self._configuration = configuration
+        self._runs = runs
+        self._bus = bus
+        self._timers = timers
+        self._say = say
+        self._outlets = Outlets(
+            post=post,
+            say=self._say_of,
+            announce=self._announce,
+            end_all=end_all,
+            failed_to_start=self._failed_to_start,
+        )
+        self._post = post
+        self._live: dict[ProcessName, LiveSlot] = {}
+        self._rolling: dict[str, Rolling] = {}
+        self._frozen: set[ProcessName] = set()
+
+    @property
+    def slots(self) -> Mapping[ProcessName, Slot]:
+        """The processes as they are, in the order of the Procfile and by number."""
+        order = {
+            entry.type: place for place, entry in enumerate(self._configuration.procfile.entries)
+        }
+        names = sorted(self._live, key=lambda name: (order.get(name.type, len(order)), name))
+        return {name: self._live[name].slot for name in names}
+
+    def views(self) -> tuple[ProcessView, ...]:
+        """The processes as everybody may see them."""
+        return tuple(self._view(slot) for slot in self.slots.values())
+
+    def configure(self, configuration: AppConfiguration) -> None:
+        """From now on these settings hold, also for those that run."""
+        self._configuration = configuration
+        for live in self._live.values():
+            live.limits = self._limits(live.name)
+
+    def tell(self, process: ProcessName, fact: Fact) -> None:
+        """Let a process's rules decide on a fact. A fault in the rules freezes that process."""
+        live = self._live.get(process)
+        if live is None or process in self._frozen:
+            return
+        try:
+            live.take(fact)
+        except IllegalMoveError as fault:
+            self._freeze(process, fault)
+        self._go_on_rolling(live.slot)
+
+    def apply(self, quantities: Mapping[str, int], *, cause: str, reason: str) -> None:
+        """Start and stop what makes the difference to these quantities."""
+        steps = plan(quantities, self.slots)
+        for name in steps.stop:
+            self.tell(name, StopAsked(cause=cause, reason=reason, scaled_away=True))
+        for name in steps.start:
+            self._add(name)
+        started = StartAsked(cause=cause, reason=reason)
+        for name in (*steps.start, *steps.again):
+            self.tell(name, started)
+
+    def forget_surplus(self, quantities: Mapping[str, int]) -> None:
+        """Forget those that nobody wants any more and that have gone."""
+        for name in surplus(quantities, (live.slot for live in self._live.values())):
+            self._live.pop(name).forget_timer()
+            self._bus.publish(ProcessRemoved(cause="app", process=str(name)))
+
+    def roll(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
+        """Restart these processes of one type one after the other, each up before the next.
+
+        The same wish again, before the first is done, changes nothing.
+        """
+        rolling = Rolling.over(names, cause=cause, reason=reason)
+        type_ = rolling.waiting[0].type
+        if type_ not in self._rolling:
+            self._rolling[type_] = rolling
+            self._next_of(type_, rolling)
+
+    def forget_plans(self) -> None:
+        """Everything is being stopped: no rolling restart goes on."""
+        self._rolling.clear()
+
+    def close(self) -> None:
+        """Nothing is expected any more."""
+        for live in self._live.values():
+            live.forget_timer()
+
+    # Rolling restarts
+
+    def _next_of(self, type_: str, rolling: Rolling) -> None:
+        while rolling.waiting:
+            name = rolling.waiting.popleft()
+            live = self._live.get(name)
+            if live is not None and (live.slot.wanted or live.slot.run is None):
+                rolling.begin(live.slot)
+                self.tell(name, RestartAsked(cause=rolling.cause, reason=rolling.reason))
+                return
+        self._rolling.pop(type_, None)
+
+    def _go_on_rolling(self, slot: Slot) -> None:
+        type_ = slot.name.type
+        rolling = self._rolling.get(type_)
+        if rolling is None or rolling.current != slot.name:
+            return
+        if rolling.has_failed_at(slot):
+            del self._rolling[type_]
+            if rolling.waiting:
+                others = ", ".join(map(str, rolling.waiting))
+                words = f"{slot.name} did not come up, so {others} were not restarted"
+                self._say(words, None, None)
+                self._bus.publish(Announced(cause=rolling.cause, level="error", words=words))
+        elif rolling.is_done_with(slot):
+            rolling.current = None
+            self._next_of(type_, rolling)
+
+    # Slots
+
+    def _add(self, name: ProcessName) -> None:
+        slot = Slot(name=name, since=self._timers.now())
+        limits = self._limits(name)
+        self._live[name] = LiveSlot(slot, limits, self._runs, self._timers, self._outlets)
+
+    def _limits(self, name: ProcessName) -> Limits:
+        settings = self._configuration.settings
+        return Limits(
+            grace_seconds=settings.grace_seconds,
+            on_exit=settings.on_exit,
+            listens=name.type == WEB,
+            jitter=random.random(),  # noqa: S311 - only spreads the tries
+        )
+
+    def _view(self, slot: Slot) -> ProcessView:
+        return process_view(
+            slot,
+            port=self._runs.port_of(slot.name),
+            listens=slot.name.type == WEB,
+            now=self._timers.now(),
+            at=self._timers.wall(),
+        )
+
+    def _announce(self, slot: Slot, order: Announce) -> None:
+        self._bus.publish(
+            ProcessStateChanged(cause=order.cause, before=order.before, process=self._view(slot))
+        )
+
+    def _say_of(self, slot: Slot, words: str) -> None:
+        self._say(words, slot.name, slot.runs or None)
+
+    def _failed_to_start(self, run: RunId, problem: ProctorError) -> None:
+        # Through the mailbox, not at once: a stop that was asked meanwhile comes in between.
+        self._post(run.process, StartFailed(run=run, problem=str(problem)))
+
+    def _freeze(self, process: ProcessName, fault: IllegalMoveError) -> None:
+        self._frozen.add(process)
+        words = f"a fault of proctor's own, so {process} is left as it is: {fault}"
+        self._say(words, process, None)
+        self._bus.publish(InternalError(cause="app", words=words, process=str(process)))

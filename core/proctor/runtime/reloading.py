@@ -1,0 +1,53 @@
+"""What is new in an app's files since they were last read."""
+
+from dataclasses import dataclass
+
+from proctor.model.configuration import AppConfiguration
+from proctor.model.formation import Formation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A new configuration against the one in force. `words` is empty where nothing is new."""
+
+    configuration: AppConfiguration
+    formation: Formation  #: present quantities; new types as the files say
+    restart: frozenset[str]  #: process types whose command or environment has changed
+    words: str
+
+
+def difference(
+    before: AppConfiguration, after: AppConfiguration, formation: Formation
+) -> Difference:
+    """What applying `after` would change, with the quantities in force."""
+    old = {entry.type: entry.command_line for entry in before.procfile.entries}
+    new = {entry.type: entry.command_line for entry in after.procfile.entries}
+    added = [type_ for type_ in new if type_ not in old]
+    removed = [type_ for type_ in old if type_ not in new]
+    changed = [type_ for type_ in new if type_ in old and new[type_] != old[type_]]
+    variables = _changed_names(before, after)
+    restart = frozenset(type_ for type_ in new if type_ in old) if variables else frozenset(changed)
+    parts = [
+        f"{what} {', '.join(names)}"
+        for what, names in (
+            ("new process type", added),
+            ("removed process type", removed),
+            ("changed command of", changed),
+            ("changed variables", variables),
+        )
+        if names
+    ]
+    return Difference(
+        configuration=after,
+        formation=after.formation.with_quantities(
+            {type_: formation[type_] for type_ in new if type_ in formation}
+        ),
+        restart=restart,
+        words="; ".join(parts),
+    )
+
+
+def _changed_names(before: AppConfiguration, after: AppConfiguration) -> list[str]:
+    """Names alone: values may be secret."""
+    old, new = before.environment.values(), after.environment.values()
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

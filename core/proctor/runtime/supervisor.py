@@ -1,0 +1,346 @@
+"""The supervisor: one mailbox, one task, the only writer of an app's state.
+
+Facts and commands come in, the model's rules decide, orders go to keepers and timers, and each
+change is published as an event. Nothing here waits but for the mailbox.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import assert_never
+
+import msgspec
+
+from proctor.errors import ProctorError
+from proctor.model.commands import Accepted, Refused, Reply, to_cli
+from proctor.model.configuration import AppConfiguration
+from proctor.model.events import (
+    Announced,
+    AppStopped,
+    AppStopping,
+    CommandAccepted,
+    FormationChanged,
+    Level,
+    ProcessView,
+    TypeView,
+    WatchChanged,
+    WatchView,
+)
+from proctor.model.facts import EndAll, Fact, KillAsked, RestartAsked
+from proctor.model.facts import StopAsked as ProcessStopAsked
+from proctor.model.formation import RELEASE, Formation
+from proctor.model.names import ProcessName
+from proctor.model.slots import Slot
+from proctor.runtime.answers import answer
+from proctor.runtime.bus import EventBus
+from proctor.runtime.mailbox import (
+    CommandAsked,
+    ConfigurationRead,
+    FactTold,
+    FilesChanged,
+    GuardianLost,
+    Item,
+    Mailbox,
+    StopAsked,
+    TimeToTell,
+    WatchTroubled,
+)
+from proctor.runtime.processes import AppRuns, Processes, Say
+from proctor.runtime.reloading import Difference, difference
+from proctor.runtime.timers import Timers
+
+ESCALATES_AFTER_SECONDS = 0.5
+TELL_AFTER_SECONDS = 1.0
+TELL_EVERY_SECONDS = 5.0
+LEAVE_DENIED_SECONDS = 1.0
+
+
+class ConfigurableRuns(AppRuns):
+    """Runs that take a new configuration for those that are started from now on."""
+
+    configuration: AppConfiguration
+
+
+class Supervisor:
+    """Runs one app.
+
+    `switch_watch` turns the file watcher on or off; `read_again` reads the app's files, off the
+    loop, and posts `ConfigurationRead` with the cause and whether to apply it.
+    """
+
+    def __init__(  # noqa: PLR0913 - where all parts of a running app meet
+        self,
+        configuration: AppConfiguration,
+        *,
+        mailbox: Mailbox,
+        runs: ConfigurableRuns,
+        bus: EventBus,
+        timers: Timers,
+        say: Say,
+        switch_watch: Callable[[bool], None],
+        read_again: Callable[[str, bool], None],
+    ) -> None:
+        self.configuration = configuration
+        self.formation: Formation = configuration.formation
+        self.watch = WatchView(on=configuration.settings.watch)
+        self.pending: Difference | None = None
+        self.exit_code = 0
+        self._mailbox = mailbox
+        self._runs = runs
+        self._bus = bus
+        self._timers = timers
+        self._say = say
+        self._switch_watch = switch_watch
+        self._read_again = read_again
+        self._processes = Processes(
+            configuration,
+            runs=runs,
+            bus=bus,
+            timers=timers,
+            say=say,
+            post=lambda process, fact: mailbox.post(FactTold(process, fact)),
+            end_all=self._end_all,
+        )
+        self._commands = 0
+        self._file_changes = 0
+        self._stopping_since: float | None = None
+
+    # What others see
+
+    @property
+    def slots(self) -> Mapping[ProcessName, Slot]:
+        """The processes as they are."""
+        return self._processes.slots
+
+    @property
+    def stopping(self) -> bool:
+        """Everything is being stopped."""
+        return self._stopping_since is not None
+
+    def views(self) -> tuple[ProcessView, ...]:
+        """The processes as everybody may see them."""
+        return self._processes.views()
+
+    def types(self) -> tuple[TypeView, ...]:
+        """The process types in the order of the Procfile."""
+        return tuple(
+            TypeView(
+                type=entry.type,
+                command=entry.command_line,
+                line=entry.line_number,
+                quantity=self.formation[entry.type],
+                in_formation=entry.type != RELEASE,
+            )
+            for entry in self.configuration.procfile.entries
+        )
+
+    # The loop
+
+    async def run(self) -> int:
+        """Start the formation and decide until all has ended; gives the exit code."""
+        for warning in self.configuration.warnings:
+            self._announce("warning", warning)
+        self._processes.apply(dict(self.formation), cause="app", reason="started with the app")
+        while not self._is_over():
+            self._decide(await self._mailbox.next())
+        self._processes.close()
+        self._bus.publish(AppStopped(cause="app", exit_code=self.exit_code))
+        return self.exit_code
+
+    def _is_over(self) -> bool:
+        return self.stopping and all(
+            slot.run is None or self._is_left(slot) for slot in self.slots.values()
+        )
+
+    def _is_left(self, slot: Slot) -> bool:
+        """What may not be signalled is left behind, once all else of it was killed."""
+        run = slot.run
+        if run is None or not run.denied or run.step != "kill" or run.killed_at is None:
+            return False
+        self.exit_code = 70
+        return self._timers.now() > run.killed_at + LEAVE_DENIED_SECONDS
+
+    def _decide(self, item: Item) -> None:
+        match item:
+            case FactTold():
+                self.tell(item.process, item.fact)
+            case CommandAsked():
+                self._answer(item)
+            case FilesChanged():
+                self._files_changed(item)
+            case WatchTroubled():
+                self._set_watch_view("app", problem=item.problem)
+            case ConfigurationRead():
+                self._configuration_read(item)
+            case StopAsked():
+                self.stop_everything(
+                    reason=item.reason,
+                    exit_code=item.exit_code,
+                    escalates=item.escalates,
+                    at_once=item.at_once,
+                )
+            case GuardianLost():
+                words = "the guardian has died: all processes are being stopped"
+                self._announce("error", words)
+                self.stop_everything(reason=words, exit_code=70, escalates=False, at_once=False)
+            case TimeToTell():
+                self._tell_who_is_left()
+            case _:
+                assert_never(item)
+
+    def _answer(self, asked: CommandAsked) -> None:
+        self._commands += 1
+        cause = f"c{self._commands}"
+        sequence = self._bus.sequence
+        reply: Reply
+        try:
+            words = answer(self, asked.command, cause)
+        except ProctorError as problem:
+            reply = Refused(
+                what=problem.what,
+                where=problem.where,
+                hint=problem.hint,
+                exit_code=problem.exit_code,
+            )
+        else:
+            by = asked.command.by
+            self._bus.publish(
+                CommandAccepted(cause=cause, words=words, cli=to_cli(asked.command), by=by)
+            )
+            reply = Accepted(cause=cause, words=words, sequence=sequence)
+        if not asked.reply.done():
+            asked.reply.set_result(reply)
+
+    # What commands may do (see `answers.Steering`)
+
+    def tell(self, process: ProcessName, fact: Fact) -> None:
+        """Let a process's rules decide on a fact."""
+        self._processes.tell(process, fact)
+        self._processes.forget_surplus(dict(self.formation))
+
+    def set_formation(self, formation: Formation, *, cause: str, reason: str) -> None:
+        """Want other quantities; starts and stops only the difference."""
+        self.formation = formation
+        self._bus.publish(FormationChanged(cause=cause, types=self.types()))
+        if not self.stopping:
+            self._processes.apply(dict(formation), cause=cause, reason=reason)
+            self._processes.forget_surplus(dict(formation))
+
+    def roll(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
+        """Restart these processes of one type one after the other."""
+        self._processes.roll(names, cause=cause, reason=reason)
+
+    def signal_tree(self, process: ProcessName, number: int) -> None:
+        """Send a signal to all members of the process's tree."""
+        run = self.slots[process].run
+        if run is not None:
+            self._runs.signal(run.id, "all", number)
+
+    def set_watch(self, *, on: bool, cause: str) -> None:
+        """Restart on a file save, or not."""
+        self._set_watch_view(cause, on=on, problem=None)
+        self._switch_watch(on)
+
+    def reload(self, *, cause: str) -> None:
+        """Read the files again and apply what they say."""
+        self._read_again(cause, True)
+
+    def stop_everything(
+        self, *, reason: str, exit_code: int, escalates: bool, at_once: bool
+    ) -> None:
+        """Stop all processes, then end. Asked a second time, what escalates kills at once."""
+        now = self._timers.now()
+        if self._stopping_since is not None:
+            again = escalates and now - self._stopping_since >= ESCALATES_AFTER_SECONDS
+            if again or at_once:
+                self._kill_everything(reason)
+            return
+        self._stopping_since = now
+        self.exit_code = exit_code
+        self._processes.forget_plans()
+        deadline = self._timers.wall() + self.configuration.settings.grace_seconds
+        self._bus.publish(AppStopping(cause="app", deadline_at=deadline))
+        if at_once:
+            self._kill_everything(reason)
+            return
+        self._tell_all(ProcessStopAsked(cause="app", reason=reason))
+        self._tell_later(TELL_AFTER_SECONDS)
+
+    # Details of the above
+
+    def _kill_everything(self, reason: str) -> None:
+        self._tell_all(KillAsked(cause="app", reason=reason))
+        self._tell_later(TELL_AFTER_SECONDS)
+
+    def _tell_all(self, fact: Fact) -> None:
+        for process in self.slots:
+            self._processes.tell(process, fact)
+
+    def _end_all(self, order: EndAll) -> None:
+        code = order.exit.shell_status if order.exit else 1
+        reason = "the first process to end by itself ends the app"
+        self._mailbox.post(StopAsked(reason=reason, exit_code=code))
+
+    def _tell_later(self, seconds: float) -> None:
+        when = self._timers.now() + seconds
+        self._timers.call_at(when, lambda: self._mailbox.post(TimeToTell()))
+
+    def _tell_who_is_left(self) -> None:
+        now = self._timers.now()
+        for process, slot in self.slots.items():
+            run = slot.run
+            if run is not None and run.killed_at is not None:
+                left = run.killed_at - now
+                till = f"SIGKILL in {left:.0f} s" if left > 0 else "SIGKILL was sent"
+                self._say(f"{process} is still stopping: {till}", None, None)
+        self._tell_later(TELL_EVERY_SECONDS)
+
+    def _announce(self, level: Level, words: str) -> None:
+        self._say(words, None, None)
+        self._bus.publish(Announced(cause="app", level=level, words=words))
+
+    # Files
+
+    def _set_watch_view(self, cause: str, **changes: object) -> None:
+        self.watch = msgspec.structs.replace(self.watch, **changes)
+        self._bus.publish(WatchChanged(cause=cause, watch=self.watch))
+
+    def _files_changed(self, changed: FilesChanged) -> None:
+        if self.stopping:
+            return
+        self._file_changes += 1
+        cause = f"f{self._file_changes}"
+        if changed.settings:
+            self._read_again(cause, self.watch.on)
+        if not changed.code or not self.watch.on:
+            return
+        at = self._timers.wall()
+        self._set_watch_view(cause, last_change=changed.words, last_change_at=at)
+        self._say(f"{changed.words} changed: restarting", None, None)
+        fact = RestartAsked(cause=cause, reason=f"{changed.words} changed")
+        for process, slot in self.slots.items():
+            if slot.wanted:
+                self._processes.tell(process, fact)
+
+    def _configuration_read(self, read: ConfigurationRead) -> None:
+        if read.configuration is None or self.stopping:
+            if read.problem is not None:
+                self._announce("error", f"{read.problem} The app goes on as it is.")
+            return
+        found = difference(self.configuration, read.configuration, self.formation)
+        if not read.apply:
+            self.pending = found if found.words else None
+            if self.pending is not None:
+                self._announce("information", f"{found.words}; apply it with: proctor reload")
+            return
+        self.pending = None
+        if found.words:
+            self._apply(found, read.cause)
+
+    def _apply(self, found: Difference, cause: str) -> None:
+        self.configuration = self._runs.configuration = found.configuration
+        self._processes.configure(found.configuration)
+        self._announce("information", found.words)
+        self.set_formation(found.formation, cause=cause, reason=found.words)
+        fact = RestartAsked(cause=cause, reason=found.words)
+        for process, slot in self.slots.items():
+            if slot.wanted and process.type in found.restart:
+                self._processes.tell(process, fact)
