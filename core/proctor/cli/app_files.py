@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from proctor.cli.env_file import EnvFile, parse_env_file
 from proctor.errors import UserError
 from proctor.model.configuration import AppConfiguration
@@ -22,8 +24,7 @@ INHERITED = "inherited"
 LARGEST_FILE = 4 * LONGEST_FILE  # bytes: the most that so many characters can have
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppOptions:
+class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a command line (or a caller) says about an app, before any file was read.
 
     Relative paths are seen from `folder`. With `search_upward` the app may lie in a folder above.
@@ -36,7 +37,7 @@ class AppOptions:
     port: str | None = None
     formation: str | None = None
     words: tuple[str, ...] = ()  #: the arguments of `start`: "web=2", "worker"
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
     search_upward: bool = False
 
 

@@ -11,13 +11,13 @@ A name without `=` sets nothing; a line that is none of this is skipped and warn
 import io
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.model.environment import Layer, require_possible
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFile:
+class EnvFile(msgspec.Struct, frozen=True):
     """What an env file says. `name` is the file as its user named it."""
 
     path: str
