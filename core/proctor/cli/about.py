@@ -1,0 +1,25 @@
+"""`proctor version`, and what `proctor` alone says where there is no app."""
+
+import click
+
+import proctor
+from proctor.errors import UserError
+
+
+@click.command()
+def version() -> None:
+    """Say which proctor this is."""
+    click.echo(f"proctor {proctor.__version__}")
+
+
+@click.command()
+def next_step() -> None:
+    """Say what to do in a folder without a Procfile.
+
+    Raises:
+        UserError: always; there is nothing to run here.
+    """
+    raise UserError(
+        "there is no Procfile in this folder",
+        hint="Write one, as in 'web: python app.py', or see one at work with 'proctor demo'",
+    )

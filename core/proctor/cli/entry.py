@@ -1,0 +1,105 @@
+"""The first lines that run: `main()` is what the word `proctor` in a shell calls.
+
+Kept free of imports: `proctor start` has to fork its guardian while almost nothing is loaded, and
+`proctor --version` and `--help` answer at once.
+"""
+
+import os
+import sys
+
+_RUNS_AN_APP = ("start", "demo")
+_ABOUT_ITSELF = ("--help", "-h", "--version", "-V")
+_READER_GONE = 141  # as a shell reports a program that SIGPIPE has ended
+
+
+def main() -> None:
+    """Run the command line of this process, and end it with the exit code."""
+    _fill_closed_descriptors()
+    _ignore_the_users_python_path()
+    try:
+        code = _run(_with_its_command(sys.argv[1:]))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _READER_GONE
+    except KeyboardInterrupt:
+        code = 130
+    _end(code)
+
+
+def _run(words: list[str]) -> int:
+    if words in (["--version"], ["-V"]):
+        import proctor  # noqa: PLC0415 - see the module's words
+
+        print(f"proctor {proctor.__version__}")  # noqa: T201 - the answer
+        return 0
+    if words[0] in _RUNS_AN_APP and not any(word in _ABOUT_ITSELF for word in words):
+        from proctor.cli import early  # noqa: PLC0415 - see the module's words
+
+        early.prepare()
+    from proctor.cli.problems import run_reporting  # noqa: PLC0415 - see the module's words
+
+    return run_reporting(words)
+
+
+def _with_its_command(words: list[str]) -> list[str]:
+    """The words with the command spelled out, where one may leave it away."""
+    if not words:
+        return ["start"] if _names_an_app() else ["next-step"]
+    if words[0] == "help":
+        return [*words[1:], "--help"]
+    if words[0].startswith("-") and words[0] not in _ABOUT_ITSELF:
+        return ["start", *words]
+    return words
+
+
+def _names_an_app() -> bool:
+    return os.path.isfile(os.environ.get("PROCFILE") or "Procfile") or _env_file_names_one()  # noqa: PTH113 - see the module's words
+
+
+def _env_file_names_one() -> bool:
+    try:
+        with open(".env", "rb") as file:  # noqa: PTH123 - see the module's words
+            return b"PROCFILE" in file.read()
+    except OSError:
+        return False
+
+
+def _fill_closed_descriptors() -> None:
+    """Give 0, 1 and 2 the null device where they are closed.
+
+    Otherwise the next file that is opened, a socket perhaps, would be somebody's standard output.
+    """
+    for descriptor, mode in ((0, "r"), (1, "w"), (2, "w")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            null = os.open(os.devnull, os.O_RDWR)  # the lowest free number: this one
+            os.set_inheritable(null, True)
+            stream = open(descriptor, mode, closefd=False)  # noqa: SIM115 - lives as long as we do
+            setattr(sys, ("stdin", "stdout", "stderr")[descriptor], stream)
+    for stream in (sys.stdout, sys.stderr):
+        # A file name or a glyph that the locale cannot show is no reason to end.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text file
+
+
+def _ignore_the_users_python_path() -> None:
+    """Take off the folders that are meant for the app's Python, not for ours.
+
+    PYTHONPATH, or the working folder under `python -m`, may hold a `click.py` of the app's own.
+    """
+    own = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100,PTH120 - see the module's words
+    foreign = {"", ".", *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+    foreign = {os.path.abspath(folder) for folder in foreign} - {own}  # noqa: PTH100 - see the module's words
+    sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder) not in foreign]  # noqa: PTH100 - see the module's words
+
+
+def _end(code: int) -> None:
+    """End with this code, whether or not anybody still reads what we print."""
+    for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), descriptor
+            )  # else the interpreter tries again
+    sys.exit(code)

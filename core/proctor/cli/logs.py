@@ -1,0 +1,165 @@
+"""`proctor logs`: the stored lines of a running app, and what follows them."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from proctor.cli.app_files import AppOptions
+from proctor.cli.options import app_options
+from proctor.cli.printer import wants_colour
+from proctor.cli.targets import covered
+from proctor.cli.which_app import session_of
+from proctor.control.session import EVERYTHING, Session, WindowRequest
+from proctor.errors import UserError
+from proctor.logs.formats import Format, HumanFormat, JsonFormat
+from proctor.logs.lines import Block
+from proctor.logs.window import Row, Window
+from proctor.model.events import OutputAppended, Snapshot
+from proctor.model.quoting import quoted
+
+_ROWS_AT_ONCE = 1000
+_LATEST = 100
+
+
+@click.command()
+@app_options(search_upward=True)
+@click.option("-f", "--follow", "--tail", is_flag=True, help="Go on with what comes")
+@click.option(
+    "-n", "--num", "count", type=click.IntRange(min=0), default=_LATEST,
+    help=f"How many of the latest lines  [{_LATEST}]",
+)  # fmt: skip
+@click.option("--ps", "target", metavar="TYPE|PROCESS", help="Only of this type or process")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line")
+@click.option("--path", "only_path", is_flag=True, help="Print where the log files are, and end")
+def logs(
+    options: AppOptions,
+    count: int,
+    target: str | None,
+    *,
+    follow: bool,
+    as_json: bool,
+    only_path: bool,
+) -> None:
+    """Print the latest lines of all processes, and follow them with -f."""
+    printing = Printing(options, target, count, follow=follow, as_json=as_json)
+    asyncio.run(printing.path() if only_path else printing.lines())
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What one call of `proctor logs` prints."""
+
+    options: AppOptions
+    target: str | None
+    count: int
+    follow: bool
+    as_json: bool
+
+    async def path(self) -> None:
+        """Print where the log files are."""
+        async with session_of(self.options) as session:
+            click.echo((await session.snapshot()).app.log_dir)
+
+    async def lines(self) -> None:
+        """Print the latest lines, then what comes if it is to be followed."""
+        async with session_of(self.options) as session:
+            snapshot = await session.snapshot()
+            journal = _journal(self.target, snapshot)
+            format_ = self._format(snapshot)
+            (latest,) = await session.windows([WindowRequest(journal=journal, count=0)])
+            reader = Reader(
+                session, journal, max(latest.total_first, latest.total_end - self.count)
+            )
+            await self._print(reader.unread(and_unfinished=not self.follow), format_)
+            if self.follow:
+                async for message in session.messages(after=snapshot.sequence):
+                    if isinstance(message, OutputAppended) and _is_about(message, journal):
+                        await self._print(reader.unread(), format_)
+                await self._print(reader.unread(and_unfinished=True), format_)
+            _write([format_.finish()])
+
+    async def _print(self, unread: "AsyncIterator[tuple[int, list[Row]]]", format_: Format) -> None:
+        async for skipped, rows in unread:
+            if skipped:
+                _write([format_.skipped(skipped)])
+            _write(format_.feed(_blocks(rows)))
+
+    def _format(self, snapshot: Snapshot) -> Format:
+        if self.as_json:
+            return JsonFormat()
+        names = [view.name for view in snapshot.processes]
+        shown = names if self.target is None else covered(self.target, names)
+        return HumanFormat(shown, colour=wants_colour(1, os.environ), terminal=os.isatty(1))
+
+
+class Reader:
+    """Reads a journal from a row on, in pieces that one answer of the supervisor holds."""
+
+    def __init__(self, session: Session, journal: str, first: int) -> None:
+        self._session = session
+        self._journal = journal
+        self._next = first
+
+    async def unread(self, *, and_unfinished: bool = False) -> AsyncIterator[tuple[int, list[Row]]]:
+        """(how many rows are lost before these, the rows), until all there is was read."""
+        while True:
+            window = await self._window()
+            skipped = max(0, window.total_first - self._next)
+            rows = window.rows if and_unfinished else [
+                row for row in window.rows if not row.unfinished
+            ]  # fmt: skip
+            if rows:
+                self._next = rows[-1].number + 1
+            if skipped or rows:
+                yield skipped, rows
+            if not rows or self._next >= window.total_end:
+                return
+
+    async def _window(self) -> Window:
+        request = WindowRequest(journal=self._journal, count=_ROWS_AT_ONCE, first=self._next)
+        (window,) = await self._session.windows([request])
+        return window
+
+
+def _journal(target: str | None, snapshot: Snapshot) -> str:
+    if target is None:
+        return EVERYTHING
+    types = {each.type for each in snapshot.types}
+    if target in types or target in snapshot.journals or covered(target, _names(snapshot)):
+        return target
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistyped name alone
+
+    near = get_close_matches(target, [*types, *_names(snapshot)], n=1)
+    hint = f"The nearest name is '{near[0]}'" if near else "'proctor ps' lists them"
+    raise UserError(f"there is no process {quoted(target)}", where="--ps", hint=hint)
+
+
+def _names(snapshot: Snapshot) -> list[str]:
+    return [view.name for view in snapshot.processes]
+
+
+def _is_about(message: OutputAppended, journal: str) -> bool:
+    return journal == EVERYTHING or bool(covered(journal, [message.process]))
+
+
+def _blocks(rows: Iterable[Row]) -> Iterator[Block]:
+    for row in rows:
+        yield Block(
+            process=row.process,
+            run=row.run,
+            stream=row.stream,
+            at=row.at,
+            data=row.data + b"\n",
+            rows=1,
+            continued=row.continued,
+        )
+
+
+def _write(parts: list[bytes]) -> None:
+    out = sys.stdout.buffer
+    out.write(b"".join(parts))
+    out.flush()

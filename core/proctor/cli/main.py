@@ -1,0 +1,184 @@
+"""The table of all commands, and the click group that is made of it.
+
+The module of a command is loaded when it is called: `--help` needs this table alone.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+import proctor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """One command of the command line; `sentence` and `example` are its help."""
+
+    name: str
+    place: str  #: module:attribute of the click command
+    group: str
+    sentence: str
+    example: str
+    hidden: bool = False
+
+
+_RUN, _SEE, _STEER = "Run an app", "See it", "Steer it, from any terminal"
+
+COMMANDS: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        "start", "proctor.cli.start:start", _RUN,
+        "Run the app of this folder, or processes of the one that runs.",
+        "proctor start web=2 worker --watch",
+    ),
+    CommandEntry(
+        "demo", "proctor.cli.demo:demo", _RUN,
+        "Copy a small demo app into a new folder, and run it.",
+        "proctor demo",
+    ),
+    CommandEntry(
+        "run", "proctor.cli.run:run", _RUN,
+        "Run one command with the app's environment.",
+        "proctor run python manage.py migrate",
+    ),
+    CommandEntry(
+        "check", "proctor.cli.check:check", _RUN,
+        "Say whether the Procfile is valid, and list its process types.",
+        "proctor check -f Procfile.dev",
+    ),
+    CommandEntry(
+        "ps", "proctor.cli.listing:ps", _SEE,
+        "List the processes and the state of each.",
+        "proctor ps --json",
+    ),
+    CommandEntry(
+        "logs", "proctor.cli.logs:logs", _SEE,
+        "Print the latest lines of all processes, and follow them with -f.",
+        "proctor logs -f --ps web.1",
+    ),
+    CommandEntry(
+        "info", "proctor.cli.listing:info", _SEE,
+        "Say who runs the app, and where its socket, state and address are.",
+        "proctor info --json",
+    ),
+    CommandEntry(
+        "scale", "proctor.cli.process_commands:scale", _STEER,
+        "Set how many processes of a type run, or change it.",
+        "proctor scale web=3 worker-1",
+    ),
+    CommandEntry(
+        "restart", "proctor.cli.process_commands:restart", _STEER,
+        "Restart all processes, those of a type, or one.",
+        "proctor restart web --wait",
+    ),
+    CommandEntry(
+        "stop", "proctor.cli.process_commands:stop", _STEER,
+        "Stop processes and keep them down; the app's supervisor stays.",
+        "proctor stop worker.2",
+    ),
+    CommandEntry(
+        "kill", "proctor.cli.process_commands:kill", _STEER,
+        "Send a signal to a process and all that it has started.",
+        "proctor kill web.1 HUP",
+    ),
+    CommandEntry(
+        "watch", "proctor.cli.app_commands:watch", _STEER,
+        "Restart when a file is saved, or stop doing so.",
+        "proctor watch on",
+    ),
+    CommandEntry(
+        "reload", "proctor.cli.app_commands:reload", _STEER,
+        "Read Procfile and env files again, and apply what has changed.",
+        "proctor reload --wait",
+    ),
+    CommandEntry(
+        "quit", "proctor.cli.app_commands:quit_", _STEER,
+        "Stop all processes in order and end the app's supervisor.",
+        "proctor quit --wait",
+    ),
+    CommandEntry(
+        "version", "proctor.cli.about:version", _SEE,
+        "Say which proctor this is.",
+        "proctor version",
+    ),
+    CommandEntry(
+        "next-step", "proctor.cli.about:next_step", _SEE,
+        "Say what to do in a folder without a Procfile.",
+        "proctor",
+        hidden=True,
+    ),
+)  # fmt: skip
+
+
+class CommandGroup(click.Group):
+    """A group whose commands are looked up in the table and loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        del ctx
+        return [entry.name for entry in COMMANDS if not entry.hidden]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; its help says one sentence and shows an example."""
+        del ctx
+        entry = next((each for each in COMMANDS if each.name == cmd_name), None)
+        if entry is None:
+            return None
+        module, _, attribute = entry.place.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        command.help = command.help or entry.sentence
+        command.epilog = command.epilog or f"Example: {entry.example}"
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the nearest one.
+
+        Raises:
+            UsageError: there is no such command.
+        """
+        name = args[0]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise click.UsageError(_no_such_command(name), ctx)
+        return name, command, args[1:]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in their groups, without loading any."""
+        del ctx
+        shown = [entry for entry in COMMANDS if not entry.hidden]
+        width = max(len(entry.name) for entry in shown)
+        for group in dict.fromkeys(entry.group for entry in shown):
+            with formatter.section(group):
+                formatter.write_dl(list(_rows(group, width)))
+
+
+def _rows(group: str, width: int) -> "Iterator[tuple[str, str]]":
+    for entry in COMMANDS:
+        if entry.group == group and not entry.hidden:
+            yield entry.name.ljust(width), entry.sentence
+
+
+def _no_such_command(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistyped name alone
+
+    from proctor.model.quoting import quoted  # noqa: PLC0415 - the same
+
+    near = get_close_matches(name, [entry.name for entry in COMMANDS if not entry.hidden], n=1)
+    hint = f"The nearest is '{near[0]}'" if near else "'proctor --help' lists them"
+    return f"there is no command {quoted(name)}. {hint}"
+
+
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="In a folder with a Procfile, 'proctor' alone is 'proctor start'.",
+)
+@click.version_option(proctor.__version__, "-V", "--version", message="proctor %(version)s")
+def cli() -> None:
+    """Run a Procfile app on this machine as a cloud runtime would."""

@@ -1,0 +1,101 @@
+"""From problems to one line on standard error and an exit code. No traceback reaches a user."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from proctor.errors import PlatformError, ProctorError
+from proctor.model.quoting import printable
+
+USAGE = 2
+
+
+def run_reporting(words: list[str]) -> int:
+    """Run a command line; what goes wrong is told in one line. Returns the exit code.
+
+    Raises:
+        BrokenPipeError: who reads what is printed has gone.
+        KeyboardInterrupt: the user has had enough.
+    """
+    from proctor.cli.main import cli  # noqa: PLC0415 - its table is not needed by who imports this
+
+    try:
+        code = cli.main(words, prog_name="proctor", standalone_mode=False)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return report_usage(error)
+    except ProctorError as error:
+        return report(error)
+    except BaseExceptionGroup as group:
+        return _report_group(group)
+    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
+        return report(fault(error))
+    return code if isinstance(code, int) else 0
+
+
+def report(problem: ProctorError) -> int:
+    """Tell a problem in one line; returns its exit code."""
+    tell(str(problem))
+    return problem.exit_code
+
+
+def report_usage(problem: click.ClickException) -> int:
+    """Tell what is wrong with the words of a command line; returns the exit code."""
+    words = problem.format_message().rstrip(".")
+    words = words[:1].lower() + words[1:]
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    help_ = f" Try '{context.command_path} --help'." if context is not None else ""
+    tell(f"{words}.{help_}")
+    return USAGE
+
+
+def tell(sentence: str) -> None:
+    """Say something on standard error, on one line, whatever names it holds."""
+    if sys.stderr is not None:
+        print(f"proctor: {printable(sentence)}", file=sys.stderr, flush=True)  # noqa: T201 - its job
+
+
+def fault(error: BaseException) -> ProctorError:
+    """A fault of our own as a problem to report; the details are in a file that it names."""
+    what = f"a fault of proctor's own: {type(error).__name__}: {error}".splitlines()[0]
+    path = _write_details(error)
+    return PlatformError(what, hint=f"The details are in {path}" if path else None)
+
+
+def _report_group(group: BaseExceptionGroup[BaseException]) -> int:
+    """Report the first problem that a user understands, else the whole group as our fault."""
+    known, _ = group.split(ProctorError)
+    while known is not None:
+        first = known.exceptions[0]
+        if isinstance(first, ProctorError):
+            return report(first)
+        known = first if isinstance(first, BaseExceptionGroup) else None
+    for kind in (KeyboardInterrupt, BrokenPipeError):
+        if group.split(kind)[0] is not None:
+            raise kind from group
+    return report(fault(group))
+
+
+def _write_details(error: BaseException) -> Path | None:
+    import traceback  # noqa: PLC0415 - for a fault of ours alone
+
+    from proctor.control.places import state_root  # noqa: PLC0415 - the same
+
+    try:
+        folder = state_root() / "faults"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}.txt"
+        # No local variables: they may hold values of the app's environment.
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        path.chmod(0o600)
+    except (OSError, ProctorError):
+        return None
+    return path

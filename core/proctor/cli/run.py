@@ -1,0 +1,94 @@
+"""`proctor run`: one command with the app's environment, and nothing of ours around it."""
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+import click
+
+from proctor.cli.app_files import AppOptions, load_app
+from proctor.cli.options import app_options
+from proctor.cli.problems import tell
+from proctor.errors import UserError
+from proctor.model.configuration import AppConfiguration
+from proctor.model.environment import child_environment
+from proctor.model.names import ProcessName
+from proctor.model.ports import usual_port
+from proctor.model.quoting import quoted
+
+ONE_OFF = "run"
+_CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # as a shell has them
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@app_options(search_upward=True)
+@click.argument("command", metavar="COMMAND [ARGUMENT]...", nargs=-1, type=click.UNPROCESSED)
+def run(options: AppOptions, command: tuple[str, ...]) -> None:
+    """Run one command with the app's environment; its exit code is the command's own.
+
+    One argument is a line for the shell, several are a program and its arguments. A process
+    type as the first word means its command line; what follows is added to it.
+    """
+    if not command:
+        raise UserError("nothing says what to run", hint="Write it as in 'proctor run env'")
+    app = load_app(options, os.environ)
+    for warning in app.warnings:
+        tell(warning)
+    argv = command_to_run(command, app)
+    terminal = os.isatty(0) and os.isatty(1)
+    become(argv, one_off_environment(app, os.environ, terminal=terminal), folder=app.root)
+
+
+def command_to_run(words: Sequence[str], app: AppConfiguration) -> Sequence[str]:
+    """The program and its arguments that these words mean."""
+    # Not at the top: a program of its own needs none of what starts processes.
+    from proctor.runtime.slot import shell_argv  # noqa: PLC0415 - see above
+
+    first, *others = words
+    for entry in app.procfile.entries:
+        if entry.type == first:
+            return shell_argv(" ".join([entry.command_line, *map(shlex.quote, others)]))
+    return words if others else shell_argv(first)
+
+
+def one_off_environment(
+    app: AppConfiguration, inherited: Mapping[str, str], *, terminal: bool
+) -> dict[str, str]:
+    """What a one-off is given: the app's environment, a port of its own, and its name."""
+    del inherited  # it is the weakest layer of the app's environment already
+    process = ProcessName(ONE_OFF, os.getpid())  # ours, which the command keeps
+    types = [*app.procfile.types, ONE_OFF]
+    port = usual_port(ProcessName(ONE_OFF, 1), types, base=app.base_port)
+    return child_environment(
+        app.environment.values(), process=process, port=port, terminal=terminal
+    )
+
+
+def become(argv: Sequence[str], environment: Mapping[str, str], *, folder: str) -> NoReturn:
+    """Replace this process by a program, so that terminal, signals and exit code are its own.
+
+    Raises:
+        UserError: the folder is not there.
+        SystemExit: the program cannot be run; the codes are those of a shell.
+    """
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise UserError(f"{quoted(folder)} cannot be entered: {error.strerror}") from error
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for number in (signal.SIGPIPE, getattr(signal, "SIGXFSZ", signal.SIGPIPE)):
+        signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what we become inherits it
+    try:
+        os.execvpe(argv[0], list(argv), dict(environment))
+    except FileNotFoundError:
+        tell(f"there is no program {quoted(argv[0])}.")
+        sys.exit(_NOT_FOUND)
+    except OSError as error:
+        tell(f"{quoted(argv[0])} cannot be run: {error.strerror}.")
+        sys.exit(_CANNOT_EXECUTE)

@@ -1,0 +1,225 @@
+"""Waiting until what was asked for has come about."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import click
+
+from proctor.cli.targets import covered
+from proctor.control.session import Session
+from proctor.errors import NotAchieved, PlatformError
+from proctor.model.commands import (
+    AnyCommand,
+    Kill,
+    Quit,
+    Reload,
+    Restart,
+    Scale,
+    SetWatch,
+    Start,
+    Stop,
+)
+from proctor.model.events import (
+    Announced,
+    AnyMessage,
+    AppStopped,
+    AppStopping,
+    FormationChanged,
+    Lagged,
+    ProcessRemoved,
+    ProcessStateChanged,
+    ProcessView,
+    Snapshot,
+    TypeView,
+)
+
+#: How long `--wait` without a number waits: longer than a grace and a start together.
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Known:
+    """What a waiting command has seen of the app so far."""
+
+    processes: dict[str, ProcessView]
+    types: tuple[TypeView, ...]
+    stopping: bool
+    refused: str | None = None  #: an error that was told because of the command
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Known":
+        """Begin with a snapshot."""
+        processes = {view.name: view for view in snapshot.processes}
+        return cls(processes, snapshot.types, snapshot.stopping)
+
+    def learn(self, message: AnyMessage, cause: str) -> None:
+        """Take in what has happened; `cause` is the command that is waited for."""
+        match message:
+            case ProcessStateChanged():
+                self.processes[message.process.name] = message.process
+            case ProcessRemoved():
+                self.processes.pop(message.process, None)
+            case FormationChanged():
+                self.types = message.types
+            case AppStopping():
+                self.stopping = True
+            case Announced(level="error") if message.cause == cause:
+                self.refused = message.words
+            case _:
+                pass
+
+
+Unfinished = Callable[[Known], list[str]]
+"""What has not come about yet, in words, a thing a process; empty when all has."""
+
+
+def unfinished(commands: Collection[AnyCommand], before: Snapshot) -> Unfinished:
+    """What to wait for after these commands, asked of an app that was as `before`."""
+    rules = [_rule(command, before) for command in commands]
+    return lambda known: [words for rule in rules for words in rule(known)]
+
+
+async def wait_for(
+    session: Session, left: Unfinished, *, after: int, cause: str, seconds: float
+) -> None:
+    """Return when nothing is left to wait for.
+
+    Raises:
+        NotAchieved: it did not come about in time, or cannot any more.
+    """
+    known = Known.of(await session.snapshot())
+    waiting = left(known)
+    try:
+        async with asyncio.timeout(seconds):
+            async for message in session.messages(after=after):
+                if isinstance(message, Lagged):
+                    known = Known.of(await session.snapshot())
+                known.learn(message, cause)
+                waiting = _still_possible(known, left)
+                if not waiting:
+                    return
+    except TimeoutError as error:
+        raise NotAchieved(f"after {seconds:g} s {_listed(waiting)}") from error
+    raise NotAchieved(f"the app has ended: {_listed(waiting)}")
+
+
+async def wait_for_the_end(session: Session, *, after: int, seconds: float) -> None:
+    """Return when the supervisor has said that nothing is left.
+
+    Raises:
+        NotAchieved: it did not end in time.
+        PlatformError: it ended without having said so.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            async for message in session.messages(after=after):
+                if isinstance(message, AppStopped):
+                    return
+    except TimeoutError as error:
+        raise NotAchieved(f"after {seconds:g} s processes of the app are still running") from error
+    raise PlatformError("the supervisor ended without having stopped everything")
+
+
+class WaitingCommand(click.Command):
+    """A command whose `--wait` may have a number after it, or none: `restart --wait web` works."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give a lone `--wait` its number."""
+        following = [*args, ""][1:]
+        spelled = [
+            f"--wait={PATIENCE_SECONDS:g}" if word == "--wait" and not _is_number(after) else word
+            for word, after in zip(args, following, strict=True)
+        ]
+        return super().parse_args(ctx, spelled)
+
+
+wait_option = click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0.0),
+    metavar="[SECONDS]",
+    help=f"Wait until it has come about; exit 1 if it has not  [{PATIENCE_SECONDS:g}]",
+)
+
+
+def _still_possible(known: Known, left: Unfinished) -> list[str]:
+    waiting = left(known)
+    if known.refused is not None:
+        raise NotAchieved(known.refused.rstrip("."))
+    if waiting and known.stopping:
+        raise NotAchieved(f"the app is being stopped: {_listed(waiting)}")
+    return waiting
+
+
+def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
+    views = {view.name: view for view in before.processes}
+    match command:
+        case Scale():
+            types = {*command.quantities, *command.steps}
+            return lambda known: _formation_left(known, None if "all" in types else types)
+        case Reload():
+            return lambda known: _formation_left(known, None)
+        case Restart():
+            names = covered(command.target, views)
+            runs = {name: views[name].run for name in names}
+            return lambda known: _not_up(known, runs)
+        case Start():
+            names = covered(command.target, views)
+            return lambda known: _not_up(known, dict.fromkeys(names, 0))
+        case Stop():
+            names = covered(command.target, views)
+            return lambda known: _not_down(known, names)
+        case Kill() | SetWatch() | Quit():
+            return lambda _: []
+
+
+def _formation_left(known: Known, types: Collection[str] | None) -> list[str]:
+    """Of these types (None: of all), what is there and should not be, or should be and is not."""
+    left = []
+    for each in known.types:
+        if types is None or each.type in types:
+            wanted = {f"{each.type}.{number}": 0 for number in range(1, each.quantity + 1)}
+            others = [
+                name
+                for name, view in known.processes.items()
+                if view.type == each.type and name not in wanted
+            ]
+            left += [*_not_up(known, wanted), *_not_down(known, others)]
+    return left
+
+
+def _not_up(known: Known, runs: Mapping[str, int]) -> list[str]:
+    """The processes that have no run after the given one that is up (or ended well)."""
+    left = []
+    for name, run in runs.items():
+        view = known.processes.get(name)
+        if view is None:
+            left.append(f"{name} is not there")
+        elif view.run <= run or view.leaving or view.state not in ("up", "complete"):
+            left.append(f"{name} is {view.state} ({view.why})" if view.why else
+                        f"{name} is {view.state}")  # fmt: skip
+    return left
+
+
+def _not_down(known: Known, names: Collection[str]) -> list[str]:
+    views = [known.processes[name] for name in names if name in known.processes]
+    return [
+        f"{view.name} is {view.state}"
+        for view in views
+        if view.wanted or view.leaving or view.state not in ("down", "complete", "crashed")
+    ]
+
+
+def _listed(waiting: list[str]) -> str:
+    most = 3
+    more = f", and {len(waiting) - most} more" if len(waiting) > most else ""
+    return ", ".join(waiting[:most]) + more
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
