@@ -1,5 +1,90 @@
-"""What has to happen before anything is loaded, when an app is about to be run."""
+"""What has to happen before anything is loaded, when an app is about to be run.
+
+Here one process becomes the two or three that run an app, while it is still small: the screen, if
+one can open, then the supervisor, then the guardian.
+
+    shell ── proctor start        the screen, which holds the lease
+               └─ supervisor      a session of its own
+                    └─ guardian
+
+Without a screen the process that the shell started is the supervisor.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+
+_NO_SCREEN = ("--no-tui", "--no-run", "--log-format")
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What was made in time. `lease` is connected to the screen, if there is one."""
+
+    guardian: "socket.socket"
+    guardian_pid: int
+    lease: "socket.socket | None"
+
+
+_prepared: Prepared | None = None
 
 
 def prepare() -> None:
-    """Get ready to run an app, while this process is still small."""
+    """Get ready to run an app, while this process is still small.
+
+    If a screen can open, this process becomes the screen and ends in here; what comes back is
+    the supervisor.
+    """
+    global _prepared  # noqa: PLW0603 - what a process is made of is global to it
+    lease = _fork_from_screen() if screen_can_open(sys.argv[1:]) else None
+    guardian, pid = _launch_guardian()
+    _prepared = Prepared(guardian, pid, lease)
+
+
+def prepared() -> Prepared:
+    """What `prepare` has made, or a guardian made only now."""
+    if _prepared is None:
+        guardian, pid = _launch_guardian()
+        return Prepared(guardian, pid, None)
+    return _prepared
+
+
+def screen_can_open(words: list[str]) -> bool:
+    """Whether there is a terminal that a screen can be shown on, and one is wanted."""
+    if any(word.partition("=")[0] in _NO_SCREEN for word in words):
+        return False
+    if os.environ.get("TERM", "dumb") == "dumb" or not (os.isatty(0) and os.isatty(1)):
+        return False
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()  # a background job must not touch the terminal
+    except OSError:
+        return False
+
+
+def _launch_guardian() -> "tuple[socket.socket, int]":
+    from proctor.keeper import guardian  # noqa: PLC0415 - only who runs an app pays for it
+
+    return guardian.launch()
+
+
+def _fork_from_screen() -> "socket.socket":
+    """Go on as the supervisor, in a new process; this one becomes the screen and ends here."""
+    import socket  # noqa: PLC0415 - only who opens a screen pays for it
+
+    ours, theirs = socket.socketpair()
+    supervisor = os.fork()
+    if supervisor == 0:
+        ours.close()
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        return theirs
+    theirs.close()
+    from proctor.cli.screen import show  # noqa: PLC0415 - the one door to the screen
+
+    os._exit(show(ours, supervisor))

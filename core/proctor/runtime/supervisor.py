@@ -5,7 +5,7 @@ change is published as an event. Nothing here waits but for the mailbox.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import assert_never
+from typing import Protocol, assert_never
 
 import msgspec
 
@@ -53,7 +53,7 @@ TELL_EVERY_SECONDS = 5.0
 LEAVE_DENIED_SECONDS = 1.0
 
 
-class ConfigurableRuns(AppRuns):
+class ConfigurableRuns(AppRuns, Protocol):
     """Runs that take a new configuration for those that are started from now on."""
 
     configuration: AppConfiguration

@@ -1,0 +1,208 @@
+"""A running app: all its parts, built, wired and run.
+
+What no child needs is imported and started after the first processes are on their way.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from proctor.assembly.surroundings import Surroundings
+from proctor.control.local import LocalSession
+from proctor.logs.spill import Spill, SpillTrouble
+from proctor.logs.store import LogStore
+from proctor.model.configuration import AppConfiguration
+from proctor.model.events import AppChanged, AppView, OutputAppended, Usage, UsageSampled
+from proctor.model.names import ProcessName
+from proctor.runtime.bus import EventBus
+from proctor.runtime.keepers import Keepers, Report
+from proctor.runtime.leaving import listen_to_signals
+from proctor.runtime.mailbox import FactTold, GuardianLost, Mailbox, StopAsked
+from proctor.runtime.output import Valve
+from proctor.runtime.runs import WEB, ActiveRuns
+from proctor.runtime.supervisor import Supervisor
+from proctor.runtime.timers import LoopTimers
+
+if TYPE_CHECKING:
+    from proctor.assembly.services import Services
+
+
+class Printing(Protocol):
+    """A printer of the log stream."""
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to print."""
+        ...
+
+    async def finish(self) -> None:
+        """Print what is left."""
+        ...
+
+
+class RunningApp:
+    """One app with all its parts. Make it inside the event loop that runs it."""
+
+    def __init__(self, configuration: AppConfiguration, surroundings: Surroundings) -> None:
+        loop = asyncio.get_running_loop()
+        self._around = surroundings
+        self._loop = loop
+        self._timers = LoopTimers(loop)
+        self._started_at = self._timers.wall()
+        self._ends_with = surroundings.ends_with
+        self._usage: dict[str, Usage] = {}
+        self._services: Services | None = None
+        self._mailbox = Mailbox()
+        self._bus = EventBus(self._timers.wall)
+        valve = Valve()
+        self.store = LogStore(
+            spill=self._open_spill(),
+            on_appended=self._output_appended,
+            on_pressure=valve.hold,
+        )
+        self._keepers = Keepers(surroundings.guardian, self._take_report)
+        self._runs = ActiveRuns(
+            configuration,
+            keepers_=self._keepers,
+            store=self.store,
+            valve=valve,
+            timers=self._timers,
+            tell=lambda process, fact: self._mailbox.post(FactTold(process, fact)),
+            say=self._say,
+            guardian_lost=lambda: self._mailbox.post(GuardianLost()),
+        )
+        self.supervisor = Supervisor(
+            configuration,
+            mailbox=self._mailbox,
+            runs=self._runs,
+            bus=self._bus,
+            timers=self._timers,
+            say=self._say,
+            switch_watch=self._switch_watch,
+            read_again=self._read_again,
+        )
+        self.session = LocalSession(
+            self.supervisor,
+            mailbox=self._mailbox,
+            bus=self._bus,
+            store=self.store,
+            app_view=self.app_view,
+            usage=lambda: self._usage,
+        )
+
+    def stop(self, asked: StopAsked) -> None:
+        """Let the app end, and `run` with it."""
+        self._mailbox.post(asked)
+
+    async def run(self, printer: Printing | None = None) -> int:
+        """Run until the app has ended and all its parts with it; gives the exit code.
+
+        Cancelled, it kills all trees at once.
+        """
+        self._keepers.attach(self._loop)
+        if self._around.lock_fd is not None:
+            self._keepers.hold_lock(self._around.lock_fd)
+        if self._around.handle_signals:
+            listen_to_signals(self._loop, self.stop)
+        if printer is not None:
+            printer.attach(self._loop)
+        deciding = self._loop.create_task(self.supervisor.run(), name="supervisor")
+        await asyncio.sleep(0)  # the first processes are on their way before all else
+        try:
+            self._services = await self._start_services()
+            return await deciding
+        finally:
+            deciding.cancel()
+            self.session.end()
+            self._bus.end()
+            if self._services is not None:
+                await self._services.stop()
+            if printer is not None:
+                await printer.finish()
+            self._keepers.close()
+            self.store.close()
+
+    def app_view(self) -> AppView:
+        """The app as it is now, and who runs it."""
+        app = self.supervisor.configuration
+        places = self._around.places
+        return AppView(
+            name=app.name,
+            root=app.root,
+            procfile=app.procfile_path,
+            supervisor_pid=self._around.pid,
+            guardian_pid=self._around.guardian_pid,
+            socket=str(places.socket) if places else None,
+            state_dir=str(places.state) if places else "",
+            log_dir=str(places.logs) if places else "",
+            address=self._address(),
+            started_at=self._started_at,
+            ends_with=self._ends_with,
+        )
+
+    def _address(self) -> str | None:
+        if WEB not in self.supervisor.configuration.procfile.types:
+            return None
+        for name, slot in self.supervisor.slots.items():
+            if name.type == WEB and slot.wanted:
+                port = (slot.run.listens_on if slot.run else None) or self._runs.port_of(name)
+                return f"http://localhost:{port}" if port else None
+        return None
+
+    async def _start_services(self) -> "Services":
+        # Here, not above: no child waits for these imports.
+        from proctor.assembly.services import Needs, Services  # noqa: PLC0415
+
+        needs = Needs(
+            configuration=lambda: self.supervisor.configuration,
+            trees=self._runs.keepers_by_process,
+            seen=lambda: self._bus.followed,
+            sampled=self._sampled,
+            lease_given_up=self._lease_given_up,
+        )
+        watch = self.supervisor.watch.on
+        services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
+        await services.start()
+        return services
+
+    # What the parts tell each other
+
+    def _take_report(self, report: Report) -> None:
+        self._runs.take(report)
+
+    def _say(self, words: str, process: ProcessName | None, run: int | None) -> None:
+        self.store.say(words, at=self._timers.wall(), process=process, run=run)
+
+    def _output_appended(self, process: str, first: int, end: int) -> None:
+        if self._bus.followed:
+            self._bus.notify(OutputAppended(process=process, first=first, end=end))
+
+    def _sampled(self, usage: dict[str, Usage]) -> None:
+        self._usage = usage
+        if self._bus.followed:
+            self._bus.notify(UsageSampled(usage=usage))
+
+    def _lease_given_up(self) -> None:
+        self._ends_with = "proctor quit"
+        self._bus.publish(AppChanged(cause="app", app=self.app_view()))
+
+    def _switch_watch(self, on: bool) -> None:  # noqa: FBT001 - the switch's position
+        if self._services is not None:
+            self._services.switch_watch(on)
+
+    def _read_again(self, cause: str, apply: bool) -> None:  # noqa: FBT001 - as asked
+        if self._services is not None:
+            self._services.read_again(cause, apply)
+
+    def _open_spill(self) -> Spill | None:
+        places = self._around.places
+        if places is None:
+            return None
+        return Spill(
+            places.logs, post=self._loop.call_soon_threadsafe, on_trouble=self._spill_troubled
+        )
+
+    def _spill_troubled(self, trouble: SpillTrouble) -> None:
+        if trouble.problem is None:
+            words = f"log files are written again; {trouble.lost} bytes were not"
+        else:
+            words = f"log files cannot be written: {trouble.problem.strerror}"
+        self._say(words, None, None)

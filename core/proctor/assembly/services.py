@@ -1,0 +1,164 @@
+"""What runs beside the supervisor: control server, watcher, metrics."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from proctor.assembly.surroundings import Surroundings
+from proctor.control.places import SupervisorRecord
+from proctor.control.server import ControlServer
+from proctor.control.session import Session
+from proctor.errors import ProctorError
+from proctor.model.configuration import AppConfiguration
+from proctor.model.events import Usage
+from proctor.model.names import ProcessName
+from proctor.runtime.mailbox import (
+    ConfigurationRead,
+    FilesChanged,
+    Mailbox,
+    StopAsked,
+    WatchTroubled,
+)
+from proctor.runtime.metrics import Sampler
+from proctor.runtime.services import keep_running
+from proctor.watch.changes import ChangeSet
+from proctor.watch.lookout import Subject
+from proctor.watch.watcher import Watcher
+
+SAMPLE_SECONDS = 1.0
+SAMPLE_UNSEEN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What the services want to know of the app, and whom they tell."""
+
+    configuration: Callable[[], AppConfiguration]
+    trees: Callable[[], dict[ProcessName, int]]
+    seen: Callable[[], bool]
+    sampled: Callable[[dict[str, Usage]], None]
+    lease_given_up: Callable[[], None]
+
+
+class Services:
+    """The services of one app, for as long as it runs."""
+
+    def __init__(
+        self, around: Surroundings, session: Session, mailbox: Mailbox, needs: Needs, *, watch: bool
+    ) -> None:
+        self._around = around
+        self._mailbox = mailbox
+        self._needs = needs
+        self._watch_on = watch
+        self._server = ControlServer(session)
+        self._sampler = Sampler()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the socket, adopt the lease, and begin to watch and to measure.
+
+        Raises:
+            PlatformError: the control socket cannot be opened.
+        """
+        places = self._around.places
+        if places is not None:
+            await self._server.listen(places.socket)
+            SupervisorRecord(pid=self._around.pid, socket=places.socket).write(places)
+        if self._around.lease is not None:
+            self._server.adopt(
+                self._around.lease,
+                lease_ended=self._lease_ended,
+                lease_given_up=self._needs.lease_given_up,
+            )
+        self._begin(self._measure(), "metrics")
+        self.switch_watch(self._watch_on)
+
+    async def stop(self) -> None:
+        """End all services."""
+        tasks = [*self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._server.close()
+
+    def switch_watch(self, on: bool) -> None:  # noqa: FBT001 - the switch's position
+        """Watch all files of the app, or only the Procfile and the env files."""
+        self._watch_on = on
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = self._begin(self._watch(), "watch")
+
+    def read_again(self, cause: str, apply: bool) -> None:  # noqa: FBT001 - as asked
+        """Read the app's files in a thread (a named pipe may block), and post what they say."""
+        self._begin(self._read_again(cause, apply=apply), f"read the app's files for {cause}")
+
+    # Watching
+
+    async def _watch(self) -> None:
+        await keep_running(self._watch_once, failed=self._watch_troubled)
+
+    async def _watch_once(self) -> None:
+        app = self._needs.configuration()
+        places = self._around.places
+        env_files = {Path(path) for path in app.env_paths} | {Path(app.root) / ".env"}
+        subject = Subject(
+            Path(app.root),
+            procfile=Path(app.procfile_path),
+            environment_files=tuple(sorted(env_files)),
+            own=(places.state,) if places else (),
+            whole_tree=self._watch_on,
+        )
+        watcher = Watcher(subject, changed=self._files_changed, failed=self._watch_troubled)
+        await watcher.run()
+
+    def _files_changed(self, changes: ChangeSet) -> None:
+        self._mailbox.post(
+            FilesChanged(
+                words=changes.words,
+                code=bool(changes.paths),
+                settings=changes.procfile_changed or changes.environment_changed,
+            )
+        )
+
+    def _watch_troubled(self, words: str) -> None:
+        self._mailbox.post(WatchTroubled(problem=words))
+
+    async def _read_again(self, cause: str, *, apply: bool) -> None:
+        try:
+            configuration = await asyncio.to_thread(self._around.read_again)
+        except ProctorError as problem:
+            read = ConfigurationRead(cause=cause, apply=apply, problem=problem)
+        else:
+            read = ConfigurationRead(cause=cause, apply=apply, configuration=configuration)
+        self._mailbox.post(read)
+
+    # Measuring
+
+    async def _measure(self) -> None:
+        while True:
+            usages = self._sampler.sample(self._needs.trees())
+            self._needs.sampled(
+                {
+                    str(name): Usage(
+                        cpu_percent=round(usage.cpu_percent, 1),
+                        memory_bytes=usage.memory_bytes,
+                        processes=usage.processes_in_tree,
+                    )
+                    for name, usage in usages.items()
+                }
+            )
+            seen = self._needs.seen()
+            await asyncio.sleep(SAMPLE_SECONDS if seen else SAMPLE_UNSEEN_SECONDS)
+
+    # Details
+
+    def _lease_ended(self) -> None:
+        self._mailbox.post(StopAsked(reason="its screen has gone", exit_code=0))
+
+    def _begin(self, work: "asyncio._CoroutineLike[None]", name: str) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,30 @@
+"""What an app is run with, apart from what it is."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from proctor.control.places import Places
+from proctor.model.configuration import AppConfiguration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Who and what is around a running app.
+
+    `guardian` is our end of the guardian's socket, `guardian_pid` its process. `places` is None
+    for a library that shares nothing; `lock_fd` is the app's lock, which guardian and keepers
+    inherit. `lease` is a socket to the screen with which the app ends. `read_again` reads the
+    app's files; it may block.
+    """
+
+    guardian: socket.socket
+    guardian_pid: int
+    read_again: Callable[[], AppConfiguration]
+    places: Places | None = None
+    lock_fd: int | None = None
+    lease: socket.socket | None = None
+    handle_signals: bool = True
+    ends_with: str = "proctor quit"
+    pid: int = field(default_factory=os.getpid)

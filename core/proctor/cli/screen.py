@@ -1,0 +1,44 @@
+"""The one door to the terminal UI: imported only where a screen opens."""
+
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+from proctor.control.client import RemoteSession
+from proctor.errors import ProctorError
+
+
+def show(lease: socket.socket, supervisor: int) -> int:
+    """Show the app of this supervisor until the user leaves or it ends; gives the exit code.
+
+    The supervisor is a child of this process. If it ends before it has anything to show, it has
+    said why, and its exit code is ours.
+    """
+    # The screen is large: it is loaded while the supervisor starts the app.
+    from proctor_tui.app import run_screen  # noqa: PLC0415 - see above
+
+    async def connect() -> RemoteSession:
+        return await RemoteSession.over(lease)
+
+    try:
+        code = run_screen(connect, holds_lease=True)
+    except ProctorError as problem:
+        ended = _wait_for(supervisor)
+        if ended == 0 or ended >= 128:  # noqa: PLR2004 - not by a problem that it has told
+            print(f"proctor: {problem}", file=sys.stderr)  # noqa: T201 - for the user
+        return ended or problem.exit_code
+    lease.close()
+    ended = _wait_for(supervisor)
+    return code or ended
+
+
+def _wait_for(supervisor: int) -> int:
+    """Wait until everything has been stopped; ^C kills what is left."""
+    while True:
+        with suppress(KeyboardInterrupt):
+            _, status = os.waitpid(supervisor, 0)
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 70
+        os.kill(supervisor, signal.SIGQUIT)

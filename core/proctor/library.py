@@ -1,0 +1,193 @@
+"""The library: runs a Procfile app from a person's own Python code."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from proctor.assembly.running_app import RunningApp
+from proctor.assembly.surroundings import Surroundings
+from proctor.cli.app_files import AppOptions, load_app
+from proctor.control.session import EVERYTHING, Session, WindowRequest
+from proctor.errors import NotAchieved, UserError
+from proctor.keeper import guardian
+from proctor.logs.window import Row
+from proctor.model.commands import (
+    Accepted,
+    AnyCommand,
+    Kill,
+    Refused,
+    Restart,
+    Scale,
+    Start,
+    Stop,
+)
+from proctor.model.configuration import AppConfiguration
+from proctor.model.events import AnyEvent, Lagged, OutputAppended, ProcessView, UsageSampled
+from proctor.model.settings import Settings
+from proctor.runtime.mailbox import StopAsked
+
+
+class App:
+    """A Procfile app that runs inside an `async with` block, and is stopped at its end.
+
+    Each process is started, kept running and ended by a guardian of its own program, so that none
+    outlives this one, however it ends. Nothing is shared with the `proctor` command: no socket, no
+    lock, no log files.
+
+    Args:
+        procfile: the Procfile; its folder is the app's root.
+        root: the folder that processes work in, if it is another one.
+        formation: how many of each process type, as in `{"web": 2}`; those not named run once.
+        port: the base port.
+        env_files: env files, the later wins; None reads `.env` of the root, if there is one.
+        settings: grace period, policy on exits, terminal or pipes.
+        environment: what processes inherit; None is this program's own.
+
+    Raises:
+        UserError: on entering, if a file is missing or wrong.
+    """
+
+    def __init__(  # noqa: PLR0913 - an option each, by name
+        self,
+        procfile: str | Path = "Procfile",
+        *,
+        root: str | Path | None = None,
+        formation: Mapping[str, int] | None = None,
+        port: int | None = None,
+        env_files: tuple[str, ...] | None = None,
+        settings: Settings | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        quantities = ",".join(f"{type_}={count}" for type_, count in (formation or {}).items())
+        self._options = AppOptions(
+            folder=str(Path.cwd()),
+            procfile=str(procfile),
+            root=None if root is None else str(root),
+            formation=quantities or None,
+            port=None if port is None else str(port),
+            env_files=env_files,
+            settings=settings or Settings(),
+        )
+        self._inherited = dict(os.environ if environment is None else environment)
+        self._running: RunningApp | None = None
+        self._task: asyncio.Task[int] | None = None
+
+    async def __aenter__(self) -> Self:
+        configuration = self._load()
+        control, pid = guardian.spawn()
+        around = Surroundings(
+            guardian=control,
+            guardian_pid=pid,
+            read_again=self._load,
+            handle_signals=False,
+            ends_with=f"process {os.getpid()}",
+        )
+        self._running = RunningApp(configuration, around)
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(self._running.run(), name="proctor app")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop_all()
+
+    @property
+    def session(self) -> Session:
+        """The session: all that a user interface can ask.
+
+        Raises:
+            UserError: outside the `async with` block.
+        """
+        if self._running is None:
+            raise UserError("the app is not running", hint="Use it inside `async with`")
+        return self._running.session
+
+    async def wait(self) -> int:
+        """Wait until the app has ended by itself; gives its exit code."""
+        assert self._task is not None, "inside `async with` alone"
+        return await asyncio.shield(self._task)
+
+    async def stop_all(self) -> int:
+        """Stop every process gracefully and wait until all have gone; gives the exit code."""
+        assert self._running is not None
+        assert self._task is not None
+        self._running.stop(StopAsked(reason="its program ends it", exit_code=0))
+        return await asyncio.shield(self._task)
+
+    # Steering
+
+    async def send(self, command: AnyCommand) -> Accepted:
+        """Ask for something; returns as soon as it is decided.
+
+        Raises:
+            UserError: it cannot be done as it was asked.
+        """
+        reply = await self.session.send(command)
+        if isinstance(reply, Refused):
+            raise UserError(reply.what, where=reply.where, hint=reply.hint)
+        return reply
+
+    async def scale(self, **quantities: int) -> Accepted:
+        """Set how many processes of each type are wanted: `await app.scale(web=3)`."""
+        return await self.send(Scale(quantities=quantities))
+
+    async def restart(self, target: str = "all") -> Accepted:
+        """Restart a process ("web.1"), a type one process after the other, or all."""
+        return await self.send(Restart(target=target))
+
+    async def start(self, target: str = "all") -> Accepted:
+        """Start what was stopped or has crashed."""
+        return await self.send(Start(target=target))
+
+    async def stop(self, target: str = "all") -> Accepted:
+        """Stop gracefully and keep down until started; a second time, kill."""
+        return await self.send(Stop(target=target))
+
+    async def kill(self, target: str, signal: str = "KILL") -> Accepted:
+        """Send a signal to all members of a process's tree."""
+        return await self.send(Kill(target=target, signal=signal))
+
+    # Seeing
+
+    async def processes(self) -> tuple[ProcessView, ...]:
+        """The processes as they are now."""
+        return (await self.session.snapshot()).processes
+
+    async def events(self, *, after: int = 0) -> AsyncIterator[AnyEvent]:
+        """Everything that happens to the app, from its first event on, until it has ended."""
+        async for message in self.session.messages(after=after):
+            if not isinstance(message, OutputAppended | UsageSampled | Lagged):
+                yield message
+
+    async def logs(self, source: str = EVERYTHING, *, count: int = 100) -> list[Row]:
+        """The last lines of a process ("web.1"), of a type ("web") or of everything."""
+        windows = await self.session.windows([WindowRequest(journal=source, count=count)])
+        return list(windows[0].rows)
+
+    async def until(
+        self, condition: Callable[[tuple[ProcessView, ...]], bool], *, within_seconds: float = 60.0
+    ) -> tuple[ProcessView, ...]:
+        """Wait until the processes are as the condition says; gives them as they then are.
+
+        Raises:
+            NotAchieved: it did not come about in time, or the app has ended.
+        """
+        try:
+            async with asyncio.timeout(within_seconds):
+                async for _ in self.events():
+                    views = await self.processes()
+                    if condition(views):
+                        return views
+        except TimeoutError:
+            pass
+        raise NotAchieved("the processes did not come to be so in time")
+
+    def _load(self) -> AppConfiguration:
+        return load_app(self._options, self._inherited)

@@ -1,0 +1,28 @@
+"""Signals to the supervisor, and what they mean: how the app is to end."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from proctor.runtime.mailbox import StopAsked
+
+_MEANINGS = {
+    signal.SIGINT: StopAsked(reason="interrupted (^C)", exit_code=130, escalates=True),
+    signal.SIGTERM: StopAsked(reason="asked to end by SIGTERM", exit_code=143),
+    signal.SIGHUP: StopAsked(reason="its terminal was closed", exit_code=129),
+    signal.SIGQUIT: StopAsked(
+        reason="asked to end at once by SIGQUIT", exit_code=131, at_once=True
+    ),
+}
+
+
+def listen_to_signals(loop: asyncio.AbstractEventLoop, post: Callable[[StopAsked], None]) -> None:
+    """Turn INT, TERM, HUP and QUIT into requests to stop, also where they were ignored or masked.
+
+    An ignored HUP is left ignored: that is what `nohup` asks for.
+    """
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number, meaning in _MEANINGS.items():
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue
+        loop.add_signal_handler(number, post, meaning)

@@ -1,0 +1,232 @@
+"""The runs of an app: started with their port and environment, read, and told about."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from proctor.logs.store import LogStore
+from proctor.logs.track import Track
+from proctor.model.configuration import AppConfiguration
+from proctor.model.environment import child_environment
+from proctor.model.facts import (
+    BecameReady,
+    KeeperLost,
+    LeaderContinued,
+    LeaderLeft,
+    LeaderSuspended,
+    RunFact,
+    Scope,
+    SignalDenied,
+    Started,
+    StartFailed,
+    TreeEmptied,
+)
+from proctor.model.names import ProcessName, RunId
+from proctor.model.ports import PortAssignment, assign_port, usual_port
+from proctor.runtime import keepers
+from proctor.runtime.keepers import Keepers, SpawnOrder
+from proctor.runtime.listening import listening
+from proctor.runtime.output import OutputReader, Valve
+from proctor.runtime.probe import Probes
+from proctor.runtime.slot import shell_argv, signal_number
+from proctor.runtime.taken_ports import TakenPorts
+from proctor.runtime.timers import Timers
+from proctor.runtime.trees import describe, members
+
+WEB = "web"
+
+
+@dataclass(slots=True)
+class _Active:
+    """One run that has not gone yet."""
+
+    port: int
+    leader: int | None = None
+    keeper: int | None = None
+    readers: list[tuple[OutputReader, Track]] = field(default_factory=list)
+
+
+class ActiveRuns:
+    """Starts runs by their keepers, reads what they print, and turns reports into facts.
+
+    `tell` takes the facts, `say` a sentence about a process, `guardian_lost` that nothing can be
+    started any more. `configuration` holds for the runs that are started from now on.
+    """
+
+    def __init__(  # noqa: PLR0913 - where keepers, logs and timers meet
+        self,
+        configuration: AppConfiguration,
+        *,
+        keepers_: Keepers,
+        store: LogStore,
+        valve: Valve,
+        timers: Timers,
+        tell: Callable[[ProcessName, RunFact], None],
+        say: Callable[[str, ProcessName | None, int | None], None],
+        guardian_lost: Callable[[], None],
+    ) -> None:
+        self.configuration = configuration
+        self._keepers = keepers_
+        self._store = store
+        self._valve = valve
+        self._timers = timers
+        self._tell = tell
+        self._say = say
+        self._guardian_lost = guardian_lost
+        self._active: dict[RunId, _Active] = {}
+        self._ports: dict[ProcessName, int] = {}
+        self._probes = Probes(timers, members=self.members, ready=self._ready)
+
+    # What the slots order
+
+    def start(self, run: RunId) -> None:
+        """Start the run.
+
+        Raises:
+            UserError: its port is taken and it may have no other, or its command is not possible.
+            PlatformError: this machine has no room for it now.
+        """
+        assignment = self._assign_port(run.process)
+        if assignment.note:
+            self._say(assignment.note, run.process, run.number)
+        order = self._order(run, assignment.port)
+        channels = self._keepers.spawn(order)
+        active = self._active[run] = _Active(assignment.port)
+        self._ports[run.process] = assignment.port
+        for stream, descriptor in channels.outputs():
+            track = self._store.open(run, stream, terminal=order.terminal)
+            self._read(active, descriptor, track)
+
+    def signal(self, run: RunId, scope: Scope, number: int) -> None:
+        """Send a signal to members of the run's tree."""
+        self._probes.end(run)
+        self._keepers.order(run, scope, number)
+
+    def kill(self, run: RunId) -> None:
+        """Kill until nobody is left."""
+        self._probes.end(run)
+        self._keepers.kill(run)
+
+    def remnants(self, run: RunId) -> tuple[str, ...]:
+        """Who is left of the run, as "4711 redis-server"."""
+        return tuple(describe(pid) for pid in self.members(run))
+
+    # What others ask
+
+    def port_of(self, process: ProcessName) -> int | None:
+        """The PORT of the process's current or last run."""
+        return self._ports.get(process)
+
+    def members(self, run: RunId) -> Iterable[int]:
+        """The pids of the run's tree."""
+        active = self._active.get(run)
+        if active is None or active.keeper is None:
+            return ()
+        return members(active.keeper)
+
+    def keepers_by_process(self) -> dict[ProcessName, int]:
+        """The keeper of each process's current run: whose tree is measured."""
+        return {
+            run.process: active.keeper
+            for run, active in self._active.items()
+            if active.keeper is not None
+        }
+
+    # What the keepers report
+
+    def take(self, report: keepers.Report) -> None:
+        """Take a report: the callback of `Keepers`."""
+        if isinstance(report, keepers.GuardianLost):
+            self._guardian_lost()
+            return
+        active = self._active.get(report.run)
+        if active is not None:
+            self._tell_of(report, active)
+
+    def _tell_of(self, report: keepers.RunReport, active: _Active) -> None:
+        run = report.run
+        fact: RunFact
+        match report:
+            case keepers.Started():
+                active.leader, active.keeper = report.leader_pid, report.keeper_pid
+                if run.process.type == WEB:
+                    self._probes.begin(run, active.port)
+                fact = Started(run=run, leader=report.leader_pid)
+            case keepers.SpawnFailed():
+                self._finish(run, active)
+                fact = StartFailed(run=run, problem=report.words)
+            case keepers.LeaderStopped():
+                fact = LeaderSuspended(run=run, signal=report.signal_name)
+            case keepers.LeaderContinued():
+                fact = LeaderContinued(run=run)
+            case keepers.LeaderLeft():
+                self._probes.end(run)
+                fact = LeaderLeft(run=run, exit=report.exit)
+            case keepers.Denied():
+                fact = SignalDenied(run=run, pid=report.pid)
+            case keepers.KeeperLost():
+                self._probes.end(run)
+                fact = KeeperLost(run=run)
+            case keepers.TreeEmptied() | keepers.Swept():
+                self._finish(run, active)
+                fact = TreeEmptied(run=run)
+        self._tell(run.process, fact)
+
+    def _ready(self, fact: BecameReady) -> None:
+        self._tell(fact.run.process, fact)
+
+    # Details
+
+    def _order(self, run: RunId, port: int) -> SpawnOrder:
+        app = self.configuration
+        entry = app.procfile.entry(run.process.type)
+        settings = app.settings
+        environment = child_environment(
+            app.environment.values(), process=run.process, port=port, terminal=settings.terminal
+        )
+        return SpawnOrder(
+            run=run,
+            argv=shell_argv(entry.command_line),
+            environment=environment,
+            folder=app.root,
+            stop_signal=signal_number("TERM"),
+            grace_seconds=settings.grace_seconds,
+            terminal=settings.terminal,
+        )
+
+    def _read(self, active: _Active, descriptor: int, track: Track) -> None:
+        wall = self._timers.wall
+        reader = OutputReader(
+            self._keepers.loop,
+            descriptor,
+            lambda data: track.append(data, wall()),
+            lambda: track.end(wall()),
+            valve=self._valve,
+        )
+        active.readers.append((reader, track))
+
+    def _finish(self, run: RunId, active: _Active) -> None:
+        """Nobody is left who could write: what there is now is all there will be."""
+        self._probes.end(run)
+        for reader, _ in active.readers:
+            reader.drain()
+        self._keepers.forget(run)
+        del self._active[run]
+
+    def _assign_port(self, process: ProcessName) -> PortAssignment:
+        app = self.configuration
+        types = app.procfile.types
+        usual = usual_port(process, types, base=app.base_port)
+        given = {
+            active.port: run.process
+            for run, active in self._active.items()
+            if run.process != process
+        }
+        taken = TakenPorts(given, listening())
+        reserved = {
+            usual_port(ProcessName(type_, number), types, base=app.base_port)
+            for type_, quantity in app.formation.items()
+            for number in range(1, quantity + 1)
+        }
+        return assign_port(
+            process, usual, taken=taken, reserved=reserved, fixed=app.settings.fixed_ports
+        )
