@@ -82,6 +82,10 @@ class View:
     done: Done | None = None
     touched: frozenset[str] = field(default_factory=frozenset)  #: journals with new lines
 
+    def seen(self) -> "View":
+        """The same, with no journal touched: what had changed has been shown."""
+        return replace(self, touched=frozenset()) if self.touched else self
+
     def of_type(self, type_: str) -> list[ProcessView]:
         """The processes of one type, by number."""
         return [each for each in self.processes.values() if each.type == type_]

@@ -88,11 +88,7 @@ class Painted(Widget):
         """
         base = self.rich_style + self.paint(ground)
         segments = [
-            Segment(
-                cell.text, base + self.paint(cell.paint + LIT if _is(cell, lit) else cell.paint)
-            )
-            for cell in cells
-            if cell.text
+            Segment(cell.text, base + self.paint(_paint(cell, lit))) for cell in cells if cell.text
         ]
         return Strip(segments).adjust_cell_length(width, base)
 

@@ -1,0 +1,249 @@
+"""The terminal UI of one app: a client of its supervisor like any other.
+
+`run_screen` is the door; `ProctorApp` holds the session, and is the only one that sends.
+"""
+
+import asyncio
+import gc
+import signal
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+
+from proctor.errors import ProctorError
+from proctor.model.commands import AnyCommand, Quit, Refused
+from proctor_tui.follow import Follower, WindowFetcher
+from proctor_tui.guard import visible
+from proctor_tui.palette import ActionProvider
+from proctor_tui.screens.help import HelpScreen
+from proctor_tui.screens.main import MainScreen
+from proctor_tui.screens.quit import QuitScreen
+from proctor_tui.situation import RUNNING
+from proctor_tui.themed_app import ThemedApp
+from proctor_tui.themes import DARK, LIGHT
+from proctor_tui.view import Part, View, from_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from proctor.control.session import Session
+    from proctor.model.events import Snapshot
+    from proctor_tui.widgets.log_pane import LogPane
+
+FRAME_SECONDS = 1 / 25
+"""The screen shows what has changed at most so often."""
+
+SIGNAL_CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
+OUR_FAULT = 70
+
+
+class ProctorApp(ThemedApp):
+    """Follows the session, gives the main screen what has changed, sends what it asks for.
+
+    Args:
+        session: what is shown and steered.
+        snapshot: how it was when the screen was opened: the first frame is a whole one.
+        holds_lease: whether the app ends when this screen does.
+        now: wall time in seconds.
+        dark: whether to begin with the dark theme.
+    """
+
+    TITLE = "proctor"
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {
+        *App.COMMANDS,
+        ActionProvider,
+    }
+
+    def __init__(
+        self,
+        session: "Session",
+        snapshot: "Snapshot",
+        *,
+        holds_lease: bool,
+        now: "Callable[[], float]" = time.time,
+        dark: bool = True,
+    ) -> None:
+        super().__init__(dark=dark)
+        self.last_words: str | None = None
+        self._session = session
+        self._now = now
+        self._holds_lease = holds_lease
+        view = from_snapshot(snapshot)
+        self._follower = Follower(session, view, self._wake)
+        self._fetcher = WindowFetcher(session)
+        self._frames_left = 0
+        self._main = MainScreen(view, now=now(), holds_lease=holds_lease)
+
+    def get_default_screen(self) -> "Screen[None]":
+        """The main screen is there from the first frame on."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Begin to follow, and to tick."""
+        self._tick = self.set_interval(FRAME_SECONDS, self.tick, pause=True)
+        self.set_interval(1.0, self._clock)
+        self._take_signals()
+        self.run_worker(self._follow(), name="follow the session", exit_on_error=True)
+        self.call_after_refresh(_settle_memory)
+        self._wake()
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was told has been shown."""
+        return not (self._follower.dirty or self._fetcher.busy or self._frames_left)
+
+    @property
+    def view(self) -> View:
+        """What is known of the app now."""
+        return self._follower.view
+
+    def tick(self) -> None:
+        """One frame: show what has changed; pause when nothing has for a while."""
+        view, parts = self._follower.take()
+        if parts is not Part.NOTHING:
+            self._main.show(view, parts)
+        if view.exit_code is not None:
+            self._leave(view.exit_code, None)
+        self._frames_left -= 1
+        self._main.frame()
+        if self._frames_left <= 0 and not self._follower.dirty:
+            self._frames_left = 0
+            self._tick.pause()
+
+    def _wake(self) -> None:
+        # Panes are served two a frame: so many frames until each has shown its newest lines.
+        self._frames_left = 2 + len(self._main.shown_panes)
+        if self.is_running:
+            self._tick.resume()
+
+    def _clock(self) -> None:
+        self._main.clock(self._now())
+
+    # The session
+
+    async def _follow(self) -> None:
+        await self._follower.run()
+        if self.view.exit_code is None:
+            self._leave(OUR_FAULT, "proctor: The supervisor has gone. See proctor logs --path.")
+        else:
+            self._leave(self.view.exit_code, None)
+
+    async def _send(self, command: AnyCommand) -> None:
+        try:
+            reply = await self._session.send(command)
+        except (ProctorError, OSError) as problem:
+            self._main.refuse(command, str(problem))
+            return
+        if isinstance(reply, Refused):
+            hint = f". {reply.hint}" if reply.hint else ""
+            self._main.refuse(command, f"{reply.what}{hint}")
+
+    def on_steered_screen_command_wanted(self, message: MainScreen.CommandWanted) -> None:
+        """The one place from which commands are sent."""
+        self.run_worker(self._send(message.command), name="send a command", group="send")
+
+    def on_log_pane_window_wanted(self, message: "LogPane.WindowWanted") -> None:
+        """A pane needs lines."""
+        if self._fetcher.want(message.pane, message.journal, message.first, message.count):
+            self.run_worker(self._fetch(), name="fetch lines", group="lines")
+
+    async def _fetch(self) -> None:
+        try:
+            await self._fetcher.fetch()
+        except (ProctorError, OSError):
+            return  # the session has ended: its follower tells
+        self._wake()
+
+    # The screen itself
+
+    def on_log_pane_copied(self, message: "LogPane.Copied") -> None:
+        """Text for the clipboard."""
+        self.copy_to_clipboard(message.text)
+        self._main.hint(message.words)
+
+    def on_steered_screen_screen_action_wanted(
+        self, message: MainScreen.ScreenActionWanted
+    ) -> None:
+        """What a screen cannot do by itself."""
+        match message.action:
+            case "frame":
+                self._wake()
+            case "help":
+                self.push_screen(HelpScreen(self._main.situation))
+            case "palette":
+                self.action_command_palette()
+            case "theme":
+                self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+            case "open" if self.view.app.address:
+                self.open_url(self.view.app.address)
+            case "quit":
+                self._quit(always=False)
+            case "quit_app":
+                self._quit(always=True)
+            case _:
+                pass
+
+    def _quit(self, *, always: bool) -> None:
+        """Leave; `always` ends the app even if it is somebody else's."""
+        if self.view.stopping:
+            self._main.want(Quit(by="key", at_once=True))
+        elif not (self._holds_lease or always):
+            self._leave(0, None)
+        elif running := sum(each.state in RUNNING for each in self.view.processes.values()):
+            self.push_screen(QuitScreen(running), self._quit_answered)
+        else:
+            self._main.want(Quit(by="key"))
+
+    def _quit_answered(self, stop: bool | None) -> None:  # noqa: FBT001 - Textual's own call
+        if stop:
+            self._main.want(Quit(by="key"))
+
+    def _leave(self, code: int, words: str | None) -> None:
+        self.last_words = self.last_words or words
+        if self._exit is False:
+            self.exit(code, return_code=code)
+
+    def _take_signals(self) -> None:
+        # Textual restores the terminal by itself on an exit only, and on no signal but INT.
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number, code in SIGNAL_CODES.items():
+            loop.add_signal_handler(number, partial(self._leave, code, None))
+
+
+def _settle_memory() -> None:
+    # What is there after the first frame stays: the collector need not walk through it again.
+    # Without this its pauses are the longest ones that a key has to wait for.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def run_screen(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool) -> int:
+    """Open the screen on a session, until it is left or the session ends; gives the exit code.
+
+    The terminal is as it was before when this returns, whatever happened.
+
+    Raises:
+        ProctorError: the session could not be had; nothing was drawn.
+    """
+    return asyncio.run(_run(connect, holds_lease=holds_lease))
+
+
+async def _run(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool) -> int:
+    session = await connect()
+    try:
+        app = ProctorApp(session, await session.snapshot(), holds_lease=holds_lease)
+        await app.run_async()
+    finally:
+        await session.close()
+    if app.last_words:
+        sys.stderr.write(f"{visible(app.last_words)}\n")
+    return app.return_code or 0

@@ -1,0 +1,69 @@
+"""The top line: which app, which release, where, how it is, and whether it watches files."""
+
+from typing import TYPE_CHECKING
+
+from proctor.model.events import STATES
+from proctor_tui.guard import visible
+from proctor_tui.render.cells import Cell, Line, cut, width_of
+from proctor_tui.render.states import GLYPHS
+from proctor_tui.render.units import span_in_words
+
+if TYPE_CHECKING:
+    from proctor.model.events import WatchView
+    from proctor_tui.view import View
+
+
+def header_line(view: "View", width: int, now: float) -> Line:
+    """The line in exactly `width` columns; what is worth least gives way first."""
+    block = Cell(f" {visible(view.app.name)} ", "block bold")
+    release = (Cell(f"  {visible(view.app.release)}", "bold ink"),) if view.app.release else ()
+    address = _address(view.app.address)
+    counts, watch = _counts(view), _watch(view.watch, now)
+    short_watch = _watch(view.watch, None)
+    for start, end in (
+        ((block, *release, *address), (*counts, *watch)),
+        ((block, *release, *address), (*counts, *short_watch)),
+        ((block, *address), (*counts, *short_watch)),
+        ((block,), (*counts, *short_watch)),
+        ((block,), counts),
+    ):
+        gap = width - 2 - width_of(start) - width_of(end)
+        if gap >= 1:
+            return (Cell(" "), *start, Cell(" " * gap), *end, Cell(" "))
+    return cut((Cell(" "), block), width)
+
+
+def _address(address: str | None) -> Line:
+    if address is None:
+        return ()
+    return (Cell("  "), Cell(visible(address), "link", "open"))
+
+
+def _counts(view: "View") -> Line:
+    cells: list[Cell] = []
+    for state in STATES:
+        count = sum(each.state == state for each in view.processes.values())
+        if count:
+            text = f"{GLYPHS[state]} {count}"
+            cells += [Cell("  "), Cell(text, f"state-{state}")]
+    return tuple(cells[1:])
+
+
+def _watch(watch: "WatchView", now: float | None) -> Line:
+    word, paint = ("on", "state-up") if watch.on else ("off", "dim")
+    if watch.on and watch.problem:
+        word, paint = "paused", "warning"
+    cells = [Cell("   "), Cell("watch ", "dim", "watch"), Cell(word, f"bold {paint}", "watch")]
+    if now is not None:
+        cells.append(Cell(_last_change(watch, now), "warning" if watch.problem else "dim", "watch"))
+    return tuple(cells)
+
+
+def _last_change(watch: "WatchView", now: float) -> str:
+    if watch.on and watch.problem:
+        return f" · {visible(watch.problem)}"
+    if not watch.last_change:
+        return ""
+    since = watch.last_change_at
+    ago = "" if since is None else f" {span_in_words(now - since)} ago"
+    return f" · {visible(watch.last_change)}{ago}"
