@@ -18,7 +18,6 @@ def main() -> None:
     _ignore_the_users_python_path()
     try:
         code = _run(_with_its_command(sys.argv[1:]))
-        sys.stdout.flush()
     except BrokenPipeError:
         code = _READER_GONE
     except KeyboardInterrupt:

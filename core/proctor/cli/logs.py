@@ -13,12 +13,13 @@ from proctor.cli.options import app_options
 from proctor.cli.printer import wants_colour
 from proctor.cli.targets import covered
 from proctor.cli.which_app import session_of
+from proctor.control.client import ConnectionEnded
 from proctor.control.session import EVERYTHING, Session, WindowRequest
 from proctor.errors import UserError
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.lines import Block
 from proctor.logs.window import Row, Window
-from proctor.model.events import OutputAppended, Snapshot
+from proctor.model.events import AppStopped, OutputAppended, Snapshot
 from proctor.model.quoting import quoted
 
 _ROWS_AT_ONCE = 1000
@@ -49,6 +50,11 @@ def logs(
     asyncio.run(printing.path() if only_path else printing.lines())
 
 
+for _parameter in logs.params:
+    if _parameter.name == "procfile":
+        _parameter.opts = ["--procfile"]  # of the two, -f to follow is what everybody types
+
+
 @dataclass(frozen=True, slots=True)
 class Printing:
     """What one call of `proctor logs` prints."""
@@ -76,11 +82,20 @@ class Printing:
             )
             await self._print(reader.unread(and_unfinished=not self.follow), format_)
             if self.follow:
-                async for message in session.messages(after=snapshot.sequence):
-                    if isinstance(message, OutputAppended) and _is_about(message, journal):
-                        await self._print(reader.unread(), format_)
-                await self._print(reader.unread(and_unfinished=True), format_)
+                await self._go_on(session, snapshot.sequence, reader, format_)
             _write([format_.finish()])
+
+    async def _go_on(self, session: Session, after: int, reader: "Reader", format_: Format) -> None:
+        ended = False
+        try:
+            async for message in session.messages(after=after):
+                ended = ended or isinstance(message, AppStopped)
+                if isinstance(message, OutputAppended) and _is_about(message, reader.journal):
+                    await self._print(reader.unread(), format_)
+            await self._print(reader.unread(and_unfinished=True), format_)
+        except ConnectionEnded:
+            if not ended:
+                raise
 
     async def _print(self, unread: "AsyncIterator[tuple[int, list[Row]]]", format_: Format) -> None:
         async for skipped, rows in unread:
@@ -101,7 +116,7 @@ class Reader:
 
     def __init__(self, session: Session, journal: str, first: int) -> None:
         self._session = session
-        self._journal = journal
+        self.journal = journal
         self._next = first
 
     async def unread(self, *, and_unfinished: bool = False) -> AsyncIterator[tuple[int, list[Row]]]:
@@ -120,7 +135,7 @@ class Reader:
                 return
 
     async def _window(self) -> Window:
-        request = WindowRequest(journal=self._journal, count=_ROWS_AT_ONCE, first=self._next)
+        request = WindowRequest(journal=self.journal, count=_ROWS_AT_ONCE, first=self._next)
         (window,) = await self._session.windows([request])
         return window
 

@@ -1,5 +1,6 @@
 """From problems to one line on standard error and an exit code. No traceback reaches a user."""
 
+import errno
 import os
 import sys
 import time
@@ -10,7 +11,10 @@ import click
 from proctor.errors import PlatformError, ProctorError
 from proctor.model.quoting import printable
 
-USAGE = 2
+_NAME = "proctor"
+_COMPLETION = "_PROCTOR_COMPLETE"  # click's own variable, by which a shell asks for completions
+_USAGE = 2
+_CANNOT_BE_PRINTED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def run_reporting(words: list[str]) -> int:
@@ -22,12 +26,15 @@ def run_reporting(words: list[str]) -> int:
     """
     from proctor.cli.main import cli  # noqa: PLC0415 - its table is not needed by who imports this
 
+    if _COMPLETION in os.environ:
+        cli.main(words, prog_name=_NAME)
     try:
-        code = cli.main(words, prog_name="proctor", standalone_mode=False)
+        # Not `main`, which prints a line for ^C, and ends the process when a pipe is closed.
+        with cli.make_context(_NAME, words) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except click.Abort as error:
-        raise KeyboardInterrupt from error
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -54,7 +61,7 @@ def report_usage(problem: click.ClickException) -> int:
     context = problem.ctx if isinstance(problem, click.UsageError) else None
     help_ = f" Try '{context.command_path} --help'." if context is not None else ""
     tell(f"{words}.{help_}")
-    return USAGE
+    return _USAGE
 
 
 def tell(sentence: str) -> None:
@@ -65,6 +72,8 @@ def tell(sentence: str) -> None:
 
 def fault(error: BaseException) -> ProctorError:
     """A fault of our own as a problem to report; the details are in a file that it names."""
+    if isinstance(error, OSError) and error.errno in _CANNOT_BE_PRINTED and not error.filename:
+        return PlatformError(f"what was printed could not be written: {error.strerror}")
     what = f"a fault of proctor's own: {type(error).__name__}: {error}".splitlines()[0]
     path = _write_details(error)
     return PlatformError(what, hint=f"The details are in {path}" if path else None)

@@ -18,7 +18,7 @@ from proctor.control.serving import ClientConnection
 from proctor.control.session import Session
 from proctor.errors import PlatformError
 
-#: How long the server's end waits for clients to take the last messages.
+#: How long the server's end waits for clients that still take the last messages and lines.
 FAREWELL_SECONDS = 0.5
 _MOST_CLIENTS = 200
 _BACKLOG_OF_CONNECTIONS = 64
@@ -34,7 +34,7 @@ class ControlServer:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._clients: dict[asyncio.Task[None], ClientConnection] = {}
-        self._greeting: set[asyncio.Task[None]] = set()
+        self._leases: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
         self._inode = 0
@@ -65,8 +65,8 @@ class ControlServer:
         """
         serving = self._serve_adopted(connection, lease_ended, lease_given_up)
         task = asyncio.get_running_loop().create_task(serving, name="serve the lease")
-        self._greeting.add(task)
-        task.add_done_callback(self._greeting.discard)
+        self._leases.add(task)
+        task.add_done_callback(self._leases.discard)
 
     @property
     def clients(self) -> int:
@@ -74,18 +74,18 @@ class ControlServer:
         return len(self._clients)
 
     async def close(self, *, within_seconds: float = FAREWELL_SECONDS) -> None:
-        """Take no new clients, give the others a moment for the last messages, and leave.
+        """Take no new clients, give the others a moment to leave by themselves, and leave.
 
-        Close it after the session has ended: what clients follow then ends by itself.
+        Close it after the session's messages have ended, so that what clients follow ends by
+        itself, and while its log can still be read: who follows it asks for the last lines.
         """
         self._closing = True
         if self._server is not None:
             self._server.close()
         self._remove_socket()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_seconds):
-                await asyncio.gather(*(each.farewell() for each in self._clients.values()))
-        tasks = (*self._clients, *self._greeting)
+        tasks = (*self._clients, *self._leases)
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_seconds)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

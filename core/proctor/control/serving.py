@@ -71,14 +71,6 @@ class ClientConnection:
         finally:
             self._writer.close()
 
-    async def farewell(self) -> None:
-        """Wait until all that this client follows has ended and was taken by it."""
-        if self._follows:
-            await asyncio.wait(self._follows.values())
-        self._writer.transport.set_write_buffer_limits(high=0)
-        with suppress(ConnectionError):
-            await self._writer.drain()
-
     async def _welcome(self) -> bool:
         body = await wire.read_body(self._reader)
         if body is None:

@@ -1,0 +1,143 @@
+import asyncio
+import json
+import re
+
+import pytest
+
+from proctor.control.server import ControlServer
+from proctor.model.events import AppStopped
+from support.eventually import eventually
+from support.fakes import FakeSession
+from support.shell import Shell
+
+LINE = re.compile(r"\d\d:\d\d:\d\d (\S+) +([|!*]) (.*)")
+
+
+def parsed(out: str) -> list[tuple[str, str]]:
+    matches = [LINE.fullmatch(line) for line in out.splitlines()]
+    return [(match[1], match[3]) for match in matches if match]
+
+
+async def test_the_latest_lines_of_all_processes_in_the_order_of_arrival(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.output("web.1", "one")
+    running.output("worker.1", "two")
+    running.output("web.1", "three")
+    outcome = await proctor("logs")
+    assert parsed(outcome.out) == [("web.1", "one"), ("worker.1", "two"), ("web.1", "three")]
+    assert outcome.code == 0
+
+
+async def test_n_counts_lines_from_the_end(proctor: Shell, running: FakeSession) -> None:
+    running.output("web.1", *(f"line {number}" for number in range(10)))
+    assert parsed((await proctor("logs", "-n", "2")).out) == [
+        ("web.1", "line 8"),
+        ("web.1", "line 9"),
+    ]
+    assert (await proctor("logs", "-n", "0")).out == ""
+    assert len(parsed((await proctor("logs", "-n", "99")).out)) == 10
+
+
+async def test_more_lines_than_one_answer_holds_come_all_of_them(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.output("web.1", *(f"{number}" for number in range(3500)))
+    lines = parsed((await proctor("logs", "-n", "3000")).out)
+    assert [int(text) for _, text in lines] == list(range(500, 3500))
+
+
+@pytest.mark.parametrize(("target", "expected"), [("web", ["one", "three"]), ("web.2", ["three"])])
+async def test_only_a_type_or_a_process(
+    proctor: Shell, running: FakeSession, target: str, expected: list[str]
+) -> None:
+    running.output("web.1", "one")
+    running.output("worker.1", "two")
+    running.output("web.2", "three")
+    lines = parsed((await proctor("logs", "--ps", target)).out)
+    assert [text for _, text in lines] == expected
+
+
+async def test_a_process_that_there_is_not_is_told_with_the_nearest_name(
+    proctor: Shell, running: FakeSession
+) -> None:
+    outcome = await proctor("logs", "--ps", "wrker.1")
+    assert outcome.code == 2
+    assert "there is no process 'wrker.1' (--ps). The nearest name is 'worker.1'." in outcome.err
+
+
+async def test_json_is_an_object_a_line(proctor: Shell, running: FakeSession) -> None:
+    running.output("web.1", b"caf\xc3\xa9 \xff")
+    (line,) = (await proctor("logs", "--json")).out.splitlines()
+    fields = json.loads(line)
+    assert set(fields) >= {"at", "source", "process", "run", "stream", "message"}
+    assert fields["process"] == "web.1"
+    assert fields["message"] == "café \ufffd"
+    assert fields["at"].endswith("Z")
+
+
+async def test_following_goes_on_until_the_app_ends(proctor: Shell, running: FakeSession) -> None:
+    running.output("web.1", "before")
+    typing = asyncio.create_task(proctor("logs", "-f"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    for number in range(50):
+        running.output("web.1", f"{number}")
+        await asyncio.sleep(0)
+    running.end()
+    outcome = await typing
+    assert [text for _, text in parsed(outcome.out)] == ["before", *map(str, range(50))]
+    assert outcome.code == 0
+
+
+async def test_following_one_process_leaves_out_the_others(
+    proctor: Shell, running: FakeSession
+) -> None:
+    typing = asyncio.create_task(proctor("logs", "-f", "--ps", "web.2"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    running.output("web.1", "not this")
+    running.output("web.2", "but this")
+    running.end()
+    assert parsed((await typing).out) == [("web.2", "but this")]
+
+
+async def test_lines_that_were_lost_before_they_were_read_are_counted(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.output("web.1", "first")
+    typing = asyncio.create_task(proctor("logs", "-f", "--ps", "web.1"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    running.output("web.1", *(f"{number}" for number in range(1000)))
+    running.forget("web.1", 990)
+    running.end()
+    out = (await typing).out
+    assert "… 989 lines skipped (kept: proctor logs --path)" in out
+    assert parsed(out)[-1] == ("web.1", "999")
+
+
+async def test_path_says_where_the_files_are(proctor: Shell, running: FakeSession) -> None:
+    assert (await proctor("logs", "--path")).out == running.now_is.app.log_dir + "\n"
+
+
+async def test_the_death_of_the_supervisor_is_told_to_who_follows(
+    proctor: Shell, running: FakeSession, server: ControlServer
+) -> None:
+    typing = asyncio.create_task(proctor("logs", "-f"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    await server.close(within_seconds=0)
+    outcome = await typing
+    assert outcome.code == 70
+    assert outcome.err == "proctor: The supervisor of this app has gone.\n"
+
+
+async def test_the_last_lines_of_an_app_that_is_quit_are_printed(
+    proctor: Shell, running: FakeSession, server: ControlServer
+) -> None:
+    typing = asyncio.create_task(proctor("logs", "-f"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    running.output("web.1", "bye")
+    running.tell(AppStopped(sequence=running.next_sequence, at=0.0, cause="c1", exit_code=0))
+    running.end()
+    await server.close()
+    outcome = await typing
+    assert parsed(outcome.out) == [("web.1", "bye")]
+    assert outcome.code == 0
