@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 RIPE_SECONDS = 0.2
 """How long a line may stay without its newline before readers are given what there is of it."""
 
+_MANY = 64  # entries about lines of runs that may have ended, before they are looked through
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -36,8 +38,8 @@ class MergedCursor:
     """Reads everything that all processes print, in order, each byte once.
 
     With `holds`, the processes are made to wait while too much is unread, so that nothing is
-    skipped; close such a cursor when its reader has gone, or they wait for ever. `taken` counts
-    the bytes of the blocks that were read.
+    skipped; close such a cursor when its reader has gone, or they wait for ever. `taken` is
+    the cost of the blocks that were read.
     """
 
     def __init__(
@@ -85,14 +87,7 @@ class MergedCursor:
         if self._position >= first:
             return 0
         self._position = first
-        skipped = self._merged.first - self._next_row
-        alive: dict[Key, int] = {
-            (track.process, track.run, track.stream): track.serial for track in self._tracks
-        }
-        self._given = {
-            key: given for key, given in self._given.items() if alive.get(key) == given[0]
-        }
-        return skipped
+        return self._merged.first - self._next_row
 
     def _take(self, limit: int) -> list[Block]:
         blocks: list[Block] = []
@@ -102,12 +97,14 @@ class MergedCursor:
             block = self._merged.at(self._position)
             self._position += 1
             size += len(block.data)
+            self.taken += block.cost
             if self._given:
                 block = self._without_given(block)
             if block.data:
                 blocks.append(block)
-        self.taken += size
         self._next_row = self._merged.first_row_at(self._position)
+        if self._position == end and len(self._given) > _MANY:
+            self._given = {t.key: self._given[t.key] for t in self._tracks if t.key in self._given}
         return blocks
 
     def _without_given(self, block: Block) -> Block:
@@ -122,8 +119,7 @@ class MergedCursor:
         for track in self._tracks:
             if not track.pending_size:
                 continue
-            key = (track.process, track.run, track.stream)
-            serial, given = self._given.get(key, (-1, 0))
+            serial, given = self._given.get(track.key, (-1, 0))
             if serial != track.serial:
                 given = 0
             if given >= track.pending_size:
@@ -137,7 +133,7 @@ class MergedCursor:
             data = track.pending
             data = data[given : piece_end(data)]
             if data:
-                self._given[key] = (track.serial, given + len(data))
+                self._given[track.key] = (track.serial, given + len(data))
                 blocks.append(
                     Block(
                         track.process,

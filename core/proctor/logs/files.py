@@ -81,6 +81,7 @@ class LogFiles:
         descriptor = self._open.pop(name, None)
         if descriptor is not None:
             os.close(descriptor)
+            del self._sizes[name]
 
     def _rotate(self, name: str) -> None:
         """Make the newest file the newest of the older parts."""
@@ -102,10 +103,12 @@ class LogFiles:
         while self._total > self._limit:
             parts = self._rotated()
             if not parts:
-                self._rotate(max(self._sizes, key=lambda name: self._sizes[name]))
-                parts = self._rotated()
-            if not parts:
-                return
+                largest = max(
+                    self._folder.glob("*.log"),
+                    key=lambda path: (path.stat().st_size, -path.stat().st_mtime_ns),
+                )
+                self._rotate(largest.name.removesuffix(".log"))
+                continue
             # The time of its last byte; of one file the higher number is the older part
             oldest = min(parts, key=lambda part: (part.stat().st_mtime_ns, -int(part.suffix[1:])))
             self._total -= oldest.stat().st_size

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from proctor.logs.lines import Block
-from proctor.logs.safe import safe_lines
+from proctor.logs.safe import safe_json, safe_lines
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92", "95", "94")
 _MARKS = {"out": "|", "err": "!", "proctor": "*"}
@@ -176,7 +176,7 @@ class JsonFormat:
 
     def feed(self, blocks: Iterable[Block]) -> list[bytes]:
         """The bytes for the next blocks."""
-        return [self._encoder.encode_lines(self._lines(block)) for block in blocks]
+        return [safe_json(self._encoder.encode_lines(self._lines(block))) for block in blocks]
 
     def skipped(self, rows: int) -> bytes:
         """What to print where rows were lost to this reader."""

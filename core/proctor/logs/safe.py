@@ -19,6 +19,9 @@ _KEPT_OR_DROPPED = re.compile(
     r"|(?P<turn>[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff])"
     r"|[\x00-\x08\x0a-\x1f\x7f-\x9f]"
 )
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n"
 _CODE = "\u2039{:04X}\u203a"
 _RESET = "\x1b[0m"
@@ -54,6 +57,13 @@ def safe_lines(data: bytes) -> bytes:
     if not data.translate(None, _PLAIN_BYTES):
         return data
     return b"\n".join(map(_shown, data.split(b"\n")))
+
+
+def safe_json(data: bytes) -> bytes:
+    """Encoded JSON in which no control character is left unescaped; it means the same."""
+    if not data.translate(None, _PLAIN_BYTES):
+        return data
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()).encode()
 
 
 def _shown(line: bytes) -> bytes:

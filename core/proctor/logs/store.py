@@ -59,7 +59,7 @@ class LogStore:
         self._tracks_of: dict[str, list[Track]] = {}
         self._cursors: list[MergedCursor] = []
         self._wakes: dict[MergedCursor, Callable[[], None]] = {}
-        self._appended = 0  # bytes ever appended
+        self._appended = 0  # the cost of all blocks ever appended
         self._held = False
         if spill is not None:
             spill.on_pressure = self._check_pressure
@@ -124,7 +124,7 @@ class LogStore:
             on_read=self._check_pressure,
             on_close=self._forget_cursor,
         )
-        cursor.taken = self._appended - sum(len(block.data) for block in self._merged.blocks())
+        cursor.taken = self._appended - self._merged.size
         self._cursors.append(cursor)
         if on_data is not None:
             self._wakes[cursor] = on_data
@@ -154,7 +154,7 @@ class LogStore:
                     of_type.add(block)
         if self._spill is not None:
             self._spill.write(block)
-        self._appended += len(block.data)
+        self._appended += block.cost
         while self._merged.size > self._memory_limit:
             self._forget_oldest()
         self._check_pressure()

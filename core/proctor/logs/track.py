@@ -56,6 +56,11 @@ class Track:
         self._on_change = on_change
 
     @property
+    def key(self) -> "tuple[str, int, Stream]":
+        """The same as `track` of its blocks."""
+        return (self.process, self.run, self.stream)
+
+    @property
     def pending(self) -> bytes:
         """What there is of the line that has not ended."""
         if len(self._parts) > 1:

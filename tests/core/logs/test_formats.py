@@ -1,0 +1,157 @@
+import json
+import time
+
+import pytest
+
+from proctor.logs.formats import HumanFormat, JsonFormat
+from proctor.logs.lines import Block
+
+AT = time.mktime((2026, 3, 1, 12, 1, 7, 0, 0, -1)) + 0.25
+
+
+def out(data: bytes, *, process: str = "web.1", continued: bool = False, at: float = AT) -> Block:
+    rows = data.count(b"\n") + (not data.endswith(b"\n"))
+    return Block(process, 1, "out", at, data, rows, continued)
+
+
+def said(text: bytes, process: str | None = None) -> Block:
+    return Block(process, None, "proctor", AT, text + b"\n", 1)
+
+
+def printed(form: HumanFormat, *blocks: Block) -> bytes:
+    return b"".join(form.feed(blocks))
+
+
+@pytest.fixture
+def form() -> HumanFormat:
+    return HumanFormat(["web.1", "worker.1"])
+
+
+def test_each_line_has_the_time_and_a_padded_name(form: HumanFormat) -> None:
+    assert printed(form, out(b"a\n\nb\n"), out(b"c\n", process="worker.1")) == (
+        b"12:01:07 web.1    | a\n"
+        b"12:01:07 web.1    | \n"
+        b"12:01:07 web.1    | b\n"
+        b"12:01:07 worker.1 | c\n"
+    )
+
+
+def test_standard_error_and_proctors_own_words_are_marked(form: HumanFormat) -> None:
+    err = Block("web.1", 1, "err", AT, b"oops\n", 1)
+    assert printed(form, err, said(b"Stopping", "web.1"), said(b"Bye")) == (
+        b"12:01:07 web.1    ! oops\n12:01:07 web.1    * Stopping\n12:01:07 proctor  * Bye\n"
+    )
+
+
+def test_alike_blocks_of_different_seconds_have_their_own_times(form: HumanFormat) -> None:
+    assert printed(form, out(b"a\n"), out(b"b\n"), out(b"c\n", at=AT + 1)) == (
+        b"12:01:07 web.1    | a\n12:01:07 web.1    | b\n12:01:08 web.1    | c\n"
+    )
+
+
+def test_a_longer_name_widens_the_column_from_then_on(form: HumanFormat) -> None:
+    assert printed(form, out(b"a\n", process="longer-name.1"), out(b"b\n")) == (
+        b"12:01:07 longer-name.1 | a\n12:01:07 web.1         | b\n"
+    )
+
+
+def test_a_line_in_parts_is_one_line_when_nothing_comes_between(form: HumanFormat) -> None:
+    assert printed(form, out(b"a\nPass")) == b"12:01:07 web.1    | a\n12:01:07 web.1    | Pass"
+    assert printed(form, out(b"word: ", continued=True)) == b"word: "
+    assert printed(form, out(b"x\nb\n", continued=True)) == b"x\n12:01:07 web.1    | b\n"
+
+
+def test_a_line_is_ended_when_another_process_comes_between(form: HumanFormat) -> None:
+    assert printed(
+        form,
+        out(b"one"),
+        out(b"other\n", process="worker.1"),
+        out(b" rest\n", continued=True),
+    ) == (b"12:01:07 web.1    | one\n12:01:07 worker.1 | other\n12:01:07 web.1    |  rest\n")
+
+
+def test_a_newline_that_was_printed_already_is_not_printed_again(form: HumanFormat) -> None:
+    assert printed(
+        form,
+        out(b"one"),
+        out(b"other\n", process="worker.1"),
+        out(b"\ntwo\n", continued=True),
+    ) == (b"12:01:07 web.1    | one\n12:01:07 worker.1 | other\n12:01:07 web.1    | two\n")
+
+
+def test_the_open_line_is_ended_at_the_end(form: HumanFormat) -> None:
+    printed(form, out(b"half"))
+    assert form.finish() == b"\n"
+    assert form.finish() == b""
+
+
+def test_bytes_are_exact_where_no_terminal_shows_them(form: HumanFormat) -> None:
+    odd = b"\xff\x00 10%\r50%\r100% \x1b[31mred \x1b]0;t\x07\n"
+    assert printed(form, out(odd)) == b"12:01:07 web.1    | " + odd
+
+
+def test_on_a_terminal_only_safe_text_is_printed_and_colours_end_with_their_line() -> None:
+    form = HumanFormat(["web.1"], terminal=True)
+    assert printed(form, out(b"\x1b]0;t\x07plain\n\x1b[31mred\n")) == (
+        b"12:01:07 web.1 | plain\n12:01:07 web.1 | \x1b[31mred\x1b[0m\n"
+    )
+
+
+@pytest.mark.parametrize("states", [(b"10%", b"\r50%", b"\r99%"), (b"10%\r", b"50%\r", b"99%\r")])
+def test_a_progress_bar_is_redrawn_in_its_line_on_a_terminal(states: tuple[bytes, ...]) -> None:
+    form = HumanFormat(["web.1"], terminal=True)
+    first, second, third = states
+    line = b"12:01:07 web.1 | "
+    assert printed(form, out(first)) == line + b"10%"
+    assert printed(form, out(second, continued=True)) == b"\r\x1b[K" + line + b"50%"
+    assert printed(form, out(third, continued=True)) == b"\r\x1b[K" + line + b"99%"
+    assert printed(form, out(b"\nb\n", continued=True)) == b"\n" + line + b"b\n"
+
+
+def test_each_process_type_has_its_colour_and_the_app_colours_nothing_of_ours() -> None:
+    form = HumanFormat(["web.1", "web.2", "worker.1"], colour=True)
+    web_1, web_2, worker = (
+        printed(form, out(b"x\n", process=name)).partition(b"m")[0]
+        for name in ("web.1", "web.2", "worker.1")
+    )
+    assert web_1 == web_2 == b"\x1b[0;36"
+    assert worker == b"\x1b[0;33"
+
+
+def test_what_was_skipped_is_said_in_a_line_of_its_own(form: HumanFormat) -> None:
+    printed(form, out(b"half"))
+    assert form.skipped(12345).decode() == (
+        "\n… 12,345 lines skipped (kept: proctor logs --path)\n"
+    )
+
+
+def test_json_has_an_object_a_line() -> None:
+    blocks = [
+        out(b"caf\xc3\xa9 \xff\n\x1b[0m\n", at=1772366467.25),
+        Block(None, None, "proctor", 1772366467.0, b"Stopping\n", 1),
+    ]
+    text = b"".join(JsonFormat().feed(blocks))
+    app = {"source": "app", "process": "web.1", "run": 1, "stream": "out"}
+    assert [json.loads(line) for line in text.splitlines()] == [
+        {"at": "2026-03-01T12:01:07.250Z", **app, "message": "café \ufffd"},
+        {"at": "2026-03-01T12:01:07.250Z", **app, "message": "\x1b[0m"},
+        {
+            "at": "2026-03-01T12:01:07.000Z",
+            "source": "proctor",
+            "process": None,
+            "run": None,
+            "stream": None,
+            "message": "Stopping",
+        },
+    ]
+
+
+def test_json_marks_the_pieces_of_a_very_long_line() -> None:
+    text = b"".join(JsonFormat().feed([out(b"xx"), out(b"y\nz\n", continued=True)]))
+    assert [json.loads(line).get("continued") for line in text.splitlines()] == [None, True, None]
+
+
+def test_json_sends_no_control_characters_to_a_terminal() -> None:
+    text = b"".join(JsonFormat().feed([out("\x7f\u009b2J\u202e\x1b\n".encode())]))
+    assert json.loads(text)["message"] == "\x7f\u009b2J\u202e\x1b"
+    assert text.decode().rstrip("\n").isprintable()
