@@ -6,6 +6,7 @@ from pathlib import Path
 from proctor.errors import UserError
 
 APP = Path(__file__).with_name("app")
+COPIED_SUFFIXES = ("", ".py", ".html")  # whoever ran the app in place may have left a database
 FOLDER_NAME = "proctor-demo"
 # The database changes with each job: no watcher and no commit should care.
 GIT_IGNORE = "*.db\n*.db-shm\n*.db-wal\n__pycache__/\n"
@@ -36,7 +37,7 @@ def copy_demo(folder: Path) -> tuple[Path, ...]:
                 "The folder is not empty", where=str(folder), hint="Name one that is empty, or new"
             )
         for program in APP.iterdir():
-            if program.is_file():
+            if program.is_file() and program.suffix in COPIED_SUFFIXES:
                 shutil.copyfile(program, folder / program.name)
         (folder / ".gitignore").write_text(GIT_IGNORE, encoding="utf-8")
     except OSError as error:

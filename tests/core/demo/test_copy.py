@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from proctor.demo import copy
 from proctor.demo.copy import copy_demo, unused_folder
 from proctor.errors import UserError
 
@@ -45,6 +46,19 @@ def test_the_copy_and_the_checkout_start_the_same_programs() -> None:
     copied = (root / "core/proctor/demo/app/Procfile").read_text().splitlines()[1:]
 
     assert [line.replace("core/proctor/demo/app/", "") for line in checkout] == copied
+
+
+def test_a_database_left_beside_the_programs_is_not_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = tmp_path / "app"
+    copy_demo(app)
+    (app / "demo.db").write_bytes(b"")
+    monkeypatch.setattr(copy, "APP", app)
+
+    files = copy_demo(tmp_path / "shop")
+
+    assert "demo.db" not in {file.name for file in files}
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
