@@ -16,6 +16,8 @@ def show(lease: socket.socket, supervisor: int) -> int:
     The supervisor is a child of this process. If it ends before it has anything to show, it has
     said why, and its exit code is ours.
     """
+    # Textual paints to the standard error, which may have been redirected to a file.
+    sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     # The screen is large: it is loaded while the supervisor starts the app.
     from proctor_tui.app import run_screen  # noqa: PLC0415 - see above
 

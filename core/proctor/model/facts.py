@@ -3,8 +3,9 @@
 Neither leaves this program: they are plain frozen values. Times are monotonic seconds.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from proctor.model.events import ProcessState
 from proctor.model.exits import Exit
@@ -15,16 +16,14 @@ Scope = Literal["roots", "shells", "all"]
 # Facts: what has happened in the world, or was asked of this process.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartAsked:
+class StartAsked(msgspec.Struct, frozen=True, kw_only=True):
     """It is wanted; what has crashed is tried at once."""
 
     cause: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopAsked:
+class StopAsked(msgspec.Struct, frozen=True, kw_only=True):
     """It is not wanted any more; or there are to be fewer of its type, and it may come back."""
 
     cause: str
@@ -32,93 +31,81 @@ class StopAsked:
     scaled_away: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestartAsked:
+class RestartAsked(msgspec.Struct, frozen=True, kw_only=True):
     """It is wanted, in a new run."""
 
     cause: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KillAsked:
+class KillAsked(msgspec.Struct, frozen=True, kw_only=True):
     """It is not wanted any more, and not to be waited for."""
 
     cause: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(msgspec.Struct, frozen=True, kw_only=True):
     """The leader's program was started."""
 
     run: RunId
     leader: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartFailed:
+class StartFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The run could not be started, with the problem in words; nothing of it is left."""
 
     run: RunId
     problem: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BecameReady:
+class BecameReady(msgspec.Struct, frozen=True, kw_only=True):
     """It serves; `port` is where it listens, if it does."""
 
     run: RunId
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderSuspended:
+class LeaderSuspended(msgspec.Struct, frozen=True, kw_only=True):
     """The leader was stopped by ^Z, SIGTTIN or SIGTTOU."""
 
     run: RunId
     signal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderContinued:
+class LeaderContinued(msgspec.Struct, frozen=True, kw_only=True):
     """The leader runs again after it was stopped."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderLeft:
+class LeaderLeft(msgspec.Struct, frozen=True, kw_only=True):
     """The leader ended; others of its tree may be left."""
 
     run: RunId
     exit: Exit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEmptied:
+class TreeEmptied(msgspec.Struct, frozen=True, kw_only=True):
     """Nobody is left of the run: the kernel's proof, or the guardian's word after a lost keeper."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeeperLost:
+class KeeperLost(msgspec.Struct, frozen=True, kw_only=True):
     """The run's keeper has died; the guardian is ending the tree."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalDenied:
+class SignalDenied(msgspec.Struct, frozen=True, kw_only=True):
     """A member of the tree may not be signalled by us (setuid)."""
 
     run: RunId
     pid: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlinePassed:
+class DeadlinePassed(msgspec.Struct, frozen=True, kw_only=True):
     """A timer ran out; it counts only if nothing has moved since it was armed."""
 
     epoch: int
@@ -141,15 +128,13 @@ Fact = StartAsked | StopAsked | RestartAsked | KillAsked | DeadlinePassed | RunF
 # Orders: what the runtime is to do.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spawn:
+class Spawn(msgspec.Struct, frozen=True, kw_only=True):
     """Start the run."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalMembers:
+class SignalMembers(msgspec.Struct, frozen=True, kw_only=True):
     """Send the signal to the roots, the told shells' children, or all of the run's tree."""
 
     run: RunId
@@ -157,38 +142,33 @@ class SignalMembers:
     signal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KillTree:
+class KillTree(msgspec.Struct, frozen=True, kw_only=True):
     """Kill until nobody is left."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arm:
+class Arm(msgspec.Struct, frozen=True, kw_only=True):
     """Post `DeadlinePassed(epoch)` at the time `at`; it takes the place of an earlier timer."""
 
     at: float
     epoch: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class Say(msgspec.Struct, frozen=True, kw_only=True):
     """Put a sentence of ours into the process's log."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameRemnants:
+class NameRemnants(msgspec.Struct, frozen=True, kw_only=True):
     """Say who is left of a run whose leader has left."""
 
     run: RunId
     exit: Exit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announce:
+class Announce(msgspec.Struct, frozen=True, kw_only=True):
     """Tell everybody that the process has moved, or that something else about it has changed."""
 
     before: ProcessState
@@ -196,8 +176,7 @@ class Announce:
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndAll:
+class EndAll(msgspec.Struct, frozen=True, kw_only=True):
     """The policy `stop-all`: this exit, which we did not cause, ends the app."""
 
     exit: Exit | None

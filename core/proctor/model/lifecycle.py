@@ -14,8 +14,9 @@ Every timer carries the *epoch* of the state that armed it: one that comes late 
 Times are monotonic seconds and come from outside.
 """
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from proctor.model.exits import Exit
 from proctor.model.facts import (

@@ -3,8 +3,10 @@
 Times are monotonic seconds and come from outside.
 """
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from proctor.model.events import ProcessState
 from proctor.model.exits import Exit
@@ -19,8 +21,7 @@ Phase = Literal["starting", "up", "stopping"]
 Step = Literal["roots", "shells", "kill"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The rules that hold for one process; times in seconds."""
 
     grace_seconds: float = 30.0
@@ -32,8 +33,7 @@ class Limits:
     jitter: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One start of a process, as far as it has come."""
 
     id: RunId
@@ -51,8 +51,7 @@ class Run:
     denied: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a slot's history."""
 
     at: float
@@ -61,8 +60,7 @@ class Move:
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """One process over its whole life. `resting` is its state while it has no run."""
 
     name: ProcessName

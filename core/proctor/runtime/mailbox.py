@@ -1,7 +1,8 @@
 """What the supervisor is told and asked: the items of its one mailbox."""
 
 import asyncio
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.errors import ProctorError
 from proctor.model.commands import AnyCommand, Reply
@@ -10,24 +11,21 @@ from proctor.model.facts import Fact
 from proctor.model.names import ProcessName
 
 
-@dataclass(frozen=True, slots=True)
-class FactTold:
+class FactTold(msgspec.Struct, frozen=True):
     """Something has happened to a process."""
 
     process: ProcessName
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class CommandAsked:
+class CommandAsked(msgspec.Struct, frozen=True):
     """Somebody asks for something and waits for the decision."""
 
     command: AnyCommand
     reply: "asyncio.Future[Reply]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilesChanged:
+class FilesChanged(msgspec.Struct, frozen=True, kw_only=True):
     """A burst of saves is over: `words` names the files ("app.py and 3 others")."""
 
     words: str
@@ -35,15 +33,13 @@ class FilesChanged:
     settings: bool  #: the Procfile or an env file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchTroubled:
+class WatchTroubled(msgspec.Struct, frozen=True, kw_only=True):
     """The watcher does not work, or has paused, and why; None: it works again."""
 
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigurationRead:
+class ConfigurationRead(msgspec.Struct, frozen=True, kw_only=True):
     """The Procfile and env files were read again: one of the two is set."""
 
     cause: str
@@ -52,8 +48,7 @@ class ConfigurationRead:
     problem: ProctorError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopAsked:
+class StopAsked(msgspec.Struct, frozen=True, kw_only=True):
     """The app is to end, by a signal or by the end of the lease, with this exit code."""
 
     reason: str
@@ -62,13 +57,11 @@ class StopAsked:
     at_once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GuardianLost:
+class GuardianLost(msgspec.Struct, frozen=True):
     """The guardian has died: nothing can be started any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeToTell:
+class TimeToTell(msgspec.Struct, frozen=True):
     """While all is being stopped: say who is still there."""
 
 

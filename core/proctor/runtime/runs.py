@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from proctor.errors import UserError
 from proctor.logs.store import LogStore
 from proctor.logs.track import Track
 from proctor.model.configuration import AppConfiguration
@@ -179,6 +180,8 @@ class ActiveRuns:
     def _order(self, run: RunId, port: int) -> SpawnOrder:
         app = self.configuration
         entry = app.procfile.entry(run.process.type)
+        if entry is None:
+            raise UserError(f"{run.process.type} is not in the Procfile any more")
         settings = app.settings
         environment = child_environment(
             app.environment.values(), process=run.process, port=port, terminal=settings.terminal
