@@ -44,16 +44,17 @@ class Action:
     help: str  #: one sentence, as in help and palette
     group: Group
     unavailable: Callable[[Situation], str | None] = _always  #: why not now, or None
-    builds: Callable[[Situation], AnyCommand] | None = None  #: None: it is about the screen alone
+    builds: Callable[[Situation], AnyCommand | None] | None = (
+        None  #: None: it is about the screen alone
+    )
     shown_as: Callable[[Situation], str | None] = _no_cli  #: command line, where it sends nothing
     footer: int = 0  #: its worth in the footer, where room is short; 0 stays out of it
     has_target: bool = False  #: it is about what is selected
 
     def command_line(self, situation: Situation) -> str | None:
         """What one would type in a shell for the same, or None where there is no such command."""
-        if self.builds is None or self.unavailable(situation):
-            return self.shown_as(situation)
-        return to_cli(self.builds(situation))
+        command = self.builds(situation) if self.builds else None
+        return to_cli(command) if command else self.shown_as(situation)
 
 
 # Why not now
@@ -153,12 +154,12 @@ def _quantity(at: Situation) -> int:
     return at.type.quantity if at.type else 0
 
 
-def _scale_by(step: int) -> Callable[[Situation], AnyCommand]:
-    return lambda at: Scale(steps={at.type_name or "": step})
+def _scale_by(step: int) -> Callable[[Situation], AnyCommand | None]:
+    return lambda at: Scale(steps={at.type_name: step}) if at.type_name else None
 
 
-def _scale_to(at: Situation) -> AnyCommand:
-    return Scale(quantities={at.type_name or "": at.quantity or 0})
+def _scale_to(at: Situation) -> AnyCommand | None:
+    return Scale(quantities={at.type_name: at.quantity or 0}) if at.type_name else None
 
 
 def _journal(at: Situation) -> str:
@@ -244,11 +245,15 @@ _TABLE = (
         id="theme", words="theme", help="Dark or light", group="Screen",
     ),
     Action(
+        id="themes", words="choose theme", help="Any theme, with a look before you choose",
+        group="Screen",
+    ),
+    Action(
         id="palette", words="palette", help="Find any action by its name", group="Screen",
     ),
     Action(
         id="help", words="help", help="All keys, and the command line for the same", group="Screen",
-        footer=6,
+        footer=11,
     ),
     Action(
         id="quit", words="quit", help="Leave this screen; asks when processes are running",

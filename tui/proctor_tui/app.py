@@ -11,8 +11,6 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
-
 from proctor.errors import ProctorError
 from proctor.model.commands import AnyCommand, Quit, Refused
 from proctor_tui.follow import Follower, WindowFetcher
@@ -55,10 +53,8 @@ class ProctorApp(ThemedApp):
     """
 
     TITLE = "proctor"
-    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {
-        *App.COMMANDS,
-        ActionProvider,
-    }
+    CSS_PATH = "screens/main.tcss"  # Textual does not read the one of a default screen
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {ActionProvider}
 
     def __init__(
         self,
@@ -175,9 +171,11 @@ class ProctorApp(ThemedApp):
             case "frame":
                 self._wake()
             case "help":
-                self.push_screen(HelpScreen(self._main.situation))
+                self.push_screen(HelpScreen(self._main.situation), self._help_answered)
             case "palette":
                 self.action_command_palette()
+            case "themes":
+                self.search_themes()
             case "theme":
                 self.theme = LIGHT.name if self.current_theme.dark else DARK.name
             case "open" if self.view.app.address:
@@ -203,6 +201,10 @@ class ProctorApp(ThemedApp):
     def _quit_answered(self, stop: bool | None) -> None:  # noqa: FBT001 - Textual's own call
         if stop:
             self._main.want(Quit(by="key"))
+
+    def _help_answered(self, action: str | None) -> None:
+        if action:
+            self._main.act(action, by="button")
 
     def _leave(self, code: int, words: str | None) -> None:
         self.last_words = self.last_words or words

@@ -11,7 +11,7 @@ ALL = "all"
 """The target that means every process."""
 
 Layout = Literal["tiles", "zoom", "type", "everything"]
-Place = Literal["rail", "panes"]
+Place = Literal["rail", "tabs", "panes"]
 
 RUNNING = frozenset({"starting", "up", "stopping"})
 

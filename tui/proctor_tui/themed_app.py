@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from proctor_tui.guard import Guard
-from proctor_tui.themes import DARK, LIGHT, meanings
+from proctor_tui.themes import DARK, LIGHT, LOGS_DARK, LOGS_LIGHT, meanings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,8 @@ class ThemedApp(App[int]):
         self._guard = Guard()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
+        self.ansi_theme_dark = LOGS_DARK
+        self.ansi_theme_light = LOGS_LIGHT
         self.theme = DARK.name if dark else LIGHT.name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

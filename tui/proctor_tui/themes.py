@@ -11,6 +11,7 @@ Besides Textual's variables, CSS may use
 
 from typing import TYPE_CHECKING
 
+from rich.terminal_theme import TerminalTheme
 from textual.color import Color
 from textual.theme import Theme
 
@@ -108,6 +109,27 @@ LIGHT = Theme(
         "block-cursor-foreground": "#fbfaf7",
         "screen-selection-background": "#c5d5f7",
     },
+)
+
+_Colours = tuple[tuple[int, int, int], ...]
+
+
+def _terminal(theme: Theme, colours: str) -> TerminalTheme:
+    """The sixteen colours of logs: black, red, green … white, then the same, brighter."""
+    triplets: _Colours = tuple(Color.parse(f"#{each}").rgb for each in colours.split())
+    grounds = (Color.parse(theme.background or "").rgb, Color.parse(theme.foreground or "").rgb)
+    return TerminalTheme(*grounds, list(triplets[:8]), list(triplets[8:]))
+
+
+LOGS_DARK = _terminal(
+    DARK,
+    "2b333f ff7a90 7bd88f e5c07b 7aa2f7 bb9af7 7dcfff c3cad6"
+    " 76818f ff9aab 9be8ab f0d399 9dbcff d0b8ff a8e0ff eef2f8",
+)
+LOGS_LIGHT = _terminal(
+    LIGHT,
+    "22262e bf2a45 237a3b 8a5a00 2f5fd0 6f42b5 0f7488 8f939b"
+    " 757b86 d6405c 2f9450 a87000 4a78e0 8659c9 1d8ea5 5c616b",
 )
 
 _ANSI_TYPES = ("cyan", "magenta", "yellow", "green", "bright_magenta", "bright_cyan", "blue", "red")

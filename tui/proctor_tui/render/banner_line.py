@@ -42,7 +42,7 @@ def _all_crashed(view: "View", width: int) -> Line:
     )
     words = " Everything has crashed" if len(view.processes) > 1 else " It has crashed"
     start = (Cell(words, "bold state-crashed"), Cell(f"  {endings}", "state-crashed"))
-    return spread(start, _button("", "try again now", "start:all"), width)
+    return spread(start, _button("▶", "try again now", "start:all"), width)
 
 
 def _button(key: str, word: str, action: str) -> Line:

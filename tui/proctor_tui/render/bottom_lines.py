@@ -63,8 +63,9 @@ def _is_offered(action: str, situation: "Situation") -> bool:
 def _motions(situation: "Situation") -> Line:
     if situation.place == "panes":
         return (*_pair("↑↓", "scroll"), *_pair("tab", "rail"))
-    scale = _pair("←→", "scale") if ACTIONS["scale_up"].unavailable(situation) is None else ()
-    return (*_pair("↑↓", "select"), *scale)
+    keys, more = ("←→", "+-") if situation.place == "tabs" else ("↑↓", "←→")
+    scale = _pair(more, "scale") if ACTIONS["scale_up"].unavailable(situation) is None else ()
+    return (*_pair(keys, "select"), *scale)
 
 
 def _pair(keys: str, word: str) -> Line:

@@ -179,6 +179,8 @@ def _process_row(view: "View", one: "ProcessView", columns: Columns, look: Look)
     body = _numbers(view, one, columns, look.now)
     if words := remarks(one, look.now):
         port = _port(one, columns)
+        if len(words[0]) >= room - columns.port:
+            port = ()  # the words are worth more than a port on which nobody listens
         body = (*port, Cell(f" {fitting(words, room - width_of(port) - 1)}", paint(one)))
     cells = (*start, *cut(body, room))
     if hovered:
@@ -206,7 +208,7 @@ def _numbers(view: "View", one: "ProcessView", columns: Columns, now: float) -> 
     )
     if not columns.port:
         return (*measured, uptime)
-    bars = trend(view.trends.get(one.name, ()), columns.trend, ceiling=4.0) if used else ""
+    bars = trend(view.trends.get(one.name, ()), columns.trend, ceiling=8.0) if used else ""
     return (
         *_port(one, columns),
         uptime,

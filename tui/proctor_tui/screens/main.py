@@ -8,7 +8,7 @@ from proctor.control.session import EVERYTHING
 from proctor.model.commands import Scale
 from proctor_tui.render.formation_rows import type_paint
 from proctor_tui.screens.steered import SteeredScreen
-from proctor_tui.situation import ALL, Layout, Situation
+from proctor_tui.situation import ALL, Layout, Place, Situation
 from proctor_tui.view import Part
 from proctor_tui.widgets.banner import Banner
 from proctor_tui.widgets.bottom_bars import DoneBar, KeyBar
@@ -37,7 +37,6 @@ LEAST_SIZE = (24, 8)
 class MainScreen(SteeredScreen):
     """Lets the user see and steer one app. Everything it wants it says in a message."""
 
-    CSS_PATH = "main.tcss"
     AUTO_FOCUS = "#formation"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own declaration
         (0, "-narrow"),
@@ -57,7 +56,7 @@ class MainScreen(SteeredScreen):
         self._now = now
         self._holds_lease = holds_lease
         self._arrangement: Layout = "tiles"
-        self._target = next(iter(view.processes), ALL)
+        self._target = _first_target(view)
         self._names: tuple[str, ...] | None = None
 
     def compose(self) -> "ComposeResult":
@@ -96,10 +95,16 @@ class MainScreen(SteeredScreen):
             view=self._view,
             target=self._target,
             layout=self._arrangement,
-            place="panes" if isinstance(self.focused, LogPane) else "rail",
+            place=self._place,
             selected_text=any(pane.selection is not None for pane in panes),
             holds_lease=self._holds_lease,
         )
+
+    @property
+    def _place(self) -> Place:
+        if isinstance(self.focused, LogPane):
+            return "panes"
+        return "tabs" if self.has_class("-narrow") else "rail"
 
     # Data down
 
@@ -207,3 +212,9 @@ class MainScreen(SteeredScreen):
             narrow = self.query_one(ProcessTabs)
             (narrow if narrow.display else self.query_one(FormationPanel)).focus()
         self.update_keys()
+
+
+def _first_target(view: "View") -> str:
+    """What is selected at first: a process, else a type that could be started."""
+    kept = (each.type for each in view.types if each.in_formation)
+    return next(iter(view.processes), next(kept, ALL))

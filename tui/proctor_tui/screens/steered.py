@@ -102,8 +102,7 @@ class SteeredScreen(Screen[None]):
             hand.step(self.situation.type_name or "", step, by=by)
         elif action.builds is None or action.id in {"quit", "quit_app"}:
             self._act_here(action.id)
-        else:
-            command = action.builds(self.situation)
+        elif command := action.builds(self.situation):
             self.want(msgspec.structs.replace(command, by=by))
 
     def want(self, command: "AnyCommand") -> None:

@@ -125,7 +125,8 @@ class FormationPanel(Painted, can_focus=True):
             return self.strip((), self.size.width)
         below = len(self._rows) - self._top - self.size.height
         if y == self.size.height - 1 and below > 0:
-            return self.strip([Cell(right(f"↓ {below + 1} more ", self.size.width), "dim")], 0)
+            more = Cell(right(f"↓ {below + 1} more ", self.size.width), "dim")
+            return self.strip([more], self.size.width)
         row = self._rows[number]
         chosen = row.target == self.selected and row.kind != "heading"
         ground = "marked" if chosen else "hovered" if row.target == self._hovered != "" else ""

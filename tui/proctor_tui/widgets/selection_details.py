@@ -47,5 +47,7 @@ class SelectionDetails(Painted):
     on_resize = watch_view
 
     def render_line(self, y: int) -> "Strip":
-        """One of the lines."""
-        return self.strip(self._lines[y] if y < len(self._lines) else (), self.size.width)
+        """One of the lines; they end near the bottom, beside the panes."""
+        number = y - max(0, self.size.height - 1 - len(self._lines))
+        line = self._lines[number] if 0 <= number < len(self._lines) else ()
+        return self.strip(line, self.size.width)
