@@ -102,7 +102,7 @@ class Printer:
         self._printed_at = self._loop.time()
         if not more:
             self._end_if_finished()
-        elif self._outlet.queued <= _QUEUE_BYTES:
+        elif self._due is None and self._outlet.queued <= _QUEUE_BYTES:
             self._due = self._loop.call_soon(self._print)
 
     def _print_batch(self) -> bool:

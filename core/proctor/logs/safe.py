@@ -24,7 +24,8 @@ _UNSAFE_IN_JSON = re.compile(
 )
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n"
 _CODE = "\u2039{:04X}\u203a"
-_RESET = "\x1b[0m"
+_RESET = b"\x1b[0m"
+_COLOUR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 
 
 def safe(text: str) -> str:
@@ -56,7 +57,8 @@ def safe_lines(data: bytes) -> bytes:
     """Whole lines of output as they may be shown; a colour ends with its line."""
     if not data.translate(None, _PLAIN_BYTES):
         return data
-    return b"\n".join(map(_shown, data.split(b"\n")))
+    show = _with_reset if _is_text_and_colours(data) else _shown
+    return b"\n".join(map(show, data.split(b"\n")))
 
 
 def safe_json(data: bytes) -> bytes:
@@ -66,11 +68,24 @@ def safe_json(data: bytes) -> bytes:
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()).encode()
 
 
+def _is_text_and_colours(data: bytes) -> bool:
+    """Whether there is nothing to take out; asked of many lines at once, as it mostly is so."""
+    rest = _COLOUR.sub(b"", data).translate(None, _PLAIN_BYTES)
+    if not rest:
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return rest.decode().isprintable()
+
+
+def _with_reset(line: bytes) -> bytes:
+    return line + _RESET if b"\x1b" in line else line
+
+
 def _shown(line: bytes) -> bytes:
-    if not line.translate(None, _PLAIN_BYTES):
-        return line
-    text = safe_line(line)
-    return (text + _RESET if "\x1b" in text else text).encode()
+    return _with_reset(safe_line(line).encode())
 
 
 def _keep(match: re.Match[str]) -> str:

@@ -72,7 +72,9 @@ class Spill:
         waiting = self._queued - self._written
         if waiting > HOLD_ABOVE_BYTES:
             self._told_behind = True
-        elif waiting < HOLD_ABOVE_BYTES // 4:
+            # Look again: the thread may have finished before it could see that we wait for it
+            waiting = self._queued - self._written
+        if waiting < HOLD_ABOVE_BYTES // 4:
             self._told_behind = False
         return self._told_behind
 

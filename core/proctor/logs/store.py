@@ -228,5 +228,7 @@ class LogStore:
         if not held:
             for track in self._tracks:
                 track.restart_wait()
+            for wake in self._wakes.values():
+                wake()
         if self._on_pressure is not None:
             self._on_pressure(held)

@@ -109,6 +109,23 @@ def test_a_line_interrupted_by_a_hold_is_not_split_by_the_time_it_waited() -> No
     assert read(cursor.read(60.3)) == [(b"half ", False)]
 
 
+def test_a_reader_is_woken_when_a_hold_ends_so_that_a_prompt_is_not_forgotten() -> None:
+    woken: list[bool] = []
+    store = LogStore(memory_limit=200_000)
+    reader = store.cursor(on_data=lambda: woken.append(True))
+    holding = store.cursor(holds=True)
+    web = store.open(RunId.parse("web.1#1"), terminal=False)
+    web.append(b"x" * 60_000 + b"\nprompt", 1.0)
+    while reader.read(1.0).blocks:
+        pass
+    assert reader.read(60.0).blocks == []  # held: the rest of the line may be on its way
+    woken.clear()
+    holding.close()
+    assert woken
+    assert reader.read(60.0).ripe_in == pytest.approx(0.2)
+    assert read(reader.read(60.3)) == [(b"prompt", False)]
+
+
 def test_a_cursor_that_falls_off_says_how_many_rows_it_missed(
     cursor: MergedCursor, web: Track
 ) -> None:

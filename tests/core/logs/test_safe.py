@@ -65,6 +65,17 @@ def test_nothing_unsafe_is_left_of_any_bytes(data: bytes) -> None:
     assert not UNSAFE.search(COLOUR.sub("", shown.decode()).replace("\n", ""))
 
 
+@given(
+    st.lists(st.sampled_from([b"a", b"\n", b"\t", b"\x1b[31m", b"\xc3", b"\xa9", b"\x9b", b"\r"]))
+)
+def test_lines_together_are_shown_as_each_alone(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    alone = [safe_line(line) for line in data.split(b"\n")]
+    assert safe_lines(data).decode() == "\n".join(
+        line + "\x1b[0m" if "\x1b" in line else line for line in alone
+    )
+
+
 @given(st.text(st.characters(codec=None)))
 def test_nothing_unsafe_is_left_of_any_text(text: str) -> None:
     shown = safe(text)
