@@ -269,9 +269,10 @@ def _patience(notifier: Notifier) -> Patience:
     usual = Patience()
     late = notifier.delay_seconds
     return Patience(
-        quiet=usual.quiet + late, quiet_after_many=usual.quiet_after_many + late,
+        quiet=usual.quiet + late,
+        quiet_after_many=max(usual.quiet_after_many, usual.quiet + late),
         noise=usual.noise + 4 * late,
-    )  # fmt: skip
+    )
 
 
 def _printable(path: str) -> str:

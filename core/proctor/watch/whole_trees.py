@@ -17,24 +17,31 @@ class WatchfilesNotifier:
     delay_seconds = 2 * _STEP_MS / 1000
 
     def __init__(self, root: Path) -> None:
-        self._roots = [os.fspath(root)]
+        """Begin to watch.
+
+        Raises:
+            NoWatchError: the system refuses.
+        """
         self._stopped = threading.Event()
-        self._watch: RustNotify | None = None
+        self._roots = [os.fspath(root)]
+        self._watch = _open(self._roots)
 
     def watch_folder(self, folder: str) -> None:
-        """What lies below the root is watched already; other folders are added."""
+        """What lies below the root is watched already; other folders are added.
+
+        Raises:
+            NoWatchError: the system refuses.
+        """
         if any(folder == root or folder.startswith(root + "/") for root in self._roots):
             return
         self._roots.append(folder)
-        self._watch = None
+        self._watch.close()
+        self._watch = _open(self._roots)
 
     def wait(self, seconds: float | None) -> News:
         """Wait for news, so long at most."""
-        if seconds == 0:
-            return News()
-        watch = self._opened()
         timeout = 0 if seconds is None else max(1, round(seconds * 1000))
-        told = watch.watch(_STEP_MS, _STEP_MS, timeout, self._stopped)
+        told = self._watch.watch(_STEP_MS, _STEP_MS, timeout, self._stopped)
         news = News()
         if isinstance(told, set):
             for _, path in told:
@@ -47,20 +54,18 @@ class WatchfilesNotifier:
 
     def close(self) -> None:
         """End the thread that watches."""
-        if self._watch is not None:
-            self._watch.close()
+        self._watch.close()
 
-    def _opened(self) -> RustNotify:
-        if self._watch is None:
-            try:
-                self._watch = RustNotify(
-                    self._roots,
-                    debug=False,
-                    force_polling=False,
-                    poll_delay_ms=0,
-                    recursive=True,
-                    ignore_permission_denied=False,  # else a reached limit would not be told
-                )
-            except (OSError, RuntimeError) as error:
-                raise NoWatchError(f"The files cannot be watched: {error}") from error
-        return self._watch
+
+def _open(roots: list[str]) -> RustNotify:
+    try:
+        return RustNotify(
+            roots,
+            debug=False,
+            force_polling=False,
+            poll_delay_ms=0,
+            recursive=True,
+            ignore_permission_denied=False,  # else a reached limit would not be told
+        )
+    except (OSError, RuntimeError) as error:
+        raise NoWatchError(f"The files cannot be watched: {error}.") from error
