@@ -8,6 +8,7 @@ import os
 import sys
 
 _RUNS_AN_APP = ("start", "demo")
+_FLAGS = ("--no-pty", "--fixed-ports", "--watch", "--no-tui", "--wait")  # take no value
 _ABOUT_ITSELF = ("--help", "-h", "--version", "-V")
 _READER_GONE = 141  # as a shell reports a program that SIGPIPE has ended
 
@@ -31,7 +32,7 @@ def _run(words: list[str]) -> int:
 
         print(f"proctor {proctor.__version__}")  # noqa: T201 - the answer
         return 0
-    if words[0] in _RUNS_AN_APP and not any(word in _ABOUT_ITSELF for word in words):
+    if _runs_an_app(words):
         from proctor.cli import early  # noqa: PLC0415 - see the module's words
 
         early.prepare()
@@ -49,6 +50,28 @@ def _with_its_command(words: list[str]) -> list[str]:
     if words[0].startswith("-") and words[0] not in _ABOUT_ITSELF:
         return ["start", *words]
     return words
+
+
+def _runs_an_app(words: list[str]) -> bool:
+    if words[0] not in _RUNS_AN_APP or any(word in _ABOUT_ITSELF for word in words):
+        return False
+    if words[0] == "start" and _names_processes(words[1:]):
+        # `start web` runs the app, or starts processes of one that runs: only a look can tell.
+        from proctor.cli.start import is_about_a_running_app  # noqa: PLC0415 - see the module's words
+
+        return not is_about_a_running_app(words[1:])
+    return True
+
+
+def _names_processes(words: list[str]) -> bool:
+    """Whether there is a word that is no option, no option's value, and no quantity."""
+    before = ""
+    for word in words:
+        value = before.startswith("-") and "=" not in before and before not in _FLAGS
+        if not (value or word.startswith("-") or "=" in word or word.isdecimal()):
+            return True
+        before = word
+    return False
 
 
 def _names_an_app() -> bool:

@@ -20,7 +20,7 @@ def start(options: AppOptions, wait_seconds: float | None) -> None:
     While the app runs, 'proctor start web.1' wants again what was stopped, and tries at once
     what has crashed.
     """
-    if _are_targets(options.words) and running_pid(find_places(options)) is not None:
+    if _means_running_app(options):
         _start_processes(options, wait_seconds)
         return
     if any("." in word for word in options.words):
@@ -35,8 +35,25 @@ def start(options: AppOptions, wait_seconds: float | None) -> None:
     raise SystemExit(launch(options))
 
 
-def _are_targets(words: tuple[str, ...]) -> bool:
-    return bool(words) and not any("=" in word for word in words)
+def is_about_a_running_app(words: list[str]) -> bool:
+    """Whether `start` with these words speaks to a supervisor, or fails, and runs no app itself."""
+
+    @start_options()
+    def look(options: AppOptions, **_: object) -> bool:
+        return _means_running_app(options) or any("." in word for word in options.words)
+
+    try:
+        context = start.make_context("start", list(words))
+        return bool(look(**context.params))
+    except (click.ClickException, UserError):
+        return True  # told when the command itself is run
+
+
+def _means_running_app(options: AppOptions) -> bool:
+    words = options.words
+    if not words or any("=" in word for word in words):
+        return False
+    return running_pid(find_places(options)) is not None
 
 
 def _start_processes(options: AppOptions, wait_seconds: float | None) -> None:

@@ -1,5 +1,6 @@
 """The program as a shell starts it."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -7,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from proctor.cli import entry
+from proctor.model.commands import Start
+from support.fakes import FakeSession
 
 PROCTOR = str(Path(sys.executable).with_name("proctor"))
 
@@ -72,6 +77,7 @@ def test_a_reader_that_has_gone_is_no_traceback(here: Path) -> None:
     assert outcome.stdout.splitlines()[-1] in ("0", "141")
 
 
+@pytest.mark.may_skip(reason="needs /dev/full")
 def test_a_full_disk_is_a_sentence(here: Path) -> None:
     if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device
         pytest.skip("no /dev/full here")
@@ -157,3 +163,39 @@ def test_a_fault_of_ours_is_one_line_that_names_a_file_with_the_traceback(
     assert "ZeroDivisionError" in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
     assert path.is_relative_to(tmp_path)
+
+
+async def test_start_with_targets_of_a_running_app_opens_no_screen_on_a_terminal(
+    here: Path, running: FakeSession
+) -> None:
+    main, other = os.openpty()
+    typed = await asyncio.create_subprocess_exec(
+        PROCTOR, "start", "web", "--wait", "0.1", stdin=other, stdout=other, stderr=other,
+        env={**os.environ, "TERM": "xterm"}, start_new_session=True,
+    )  # fmt: skip
+    code = await typed.wait()
+    said = os.read(main, 10_000)
+    os.close(main)
+    os.close(other)
+    assert running.sent == [Start(target="web", by="cli")]
+    assert code == 1
+    assert b"after 0.1 s web.4 is starting" in said
+    assert b"\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "about_it"),
+    [
+        ([], False),
+        (["web"], True),
+        (["--watch", "web"], True),
+        (["web.1", "--wait"], True),
+        (["--wait", "worker"], True),
+        (["web=2"], False),
+        (["-f", "Procfile"], False),
+        (["-p", "3000", "--no-tui"], False),
+        (["-m", "web=2", "-e", ".env"], False),
+    ],
+)
+def test_only_words_that_may_be_targets_are_worth_a_look(words: list[str], about_it: bool) -> None:
+    assert entry._names_processes(words) is about_it

@@ -1,0 +1,88 @@
+"""What is loaded: start-up pays only for what is used. The list of modules, not a stopwatch."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.fakes import FakeSession
+
+HEAVY = ("textual", "rich", "proctor_tui")
+LOOK = """
+import json, sys
+{before}
+try:
+    {program}
+except SystemExit:
+    pass
+finally:
+    open({file!r}, "w").write(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_after(program: str, tmp_path: Path, *, words: list[str]) -> set[str]:
+    file = str(tmp_path / "modules")
+    before = f"sys.argv[1:] = {words!r}"
+    code = LOOK.format(before=before, program=program, file=file)
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=20, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return set(json.loads(Path(file).read_text()))
+
+
+def modules_of(words: list[str], tmp_path: Path) -> set[str]:
+    return modules_after("from proctor.cli.entry import main; main()", tmp_path, words=words)
+
+
+def loaded(modules: set[str], *names: str) -> set[str]:
+    return {name for name in names if name in modules}
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["version"], ["-h"]])
+def test_version_and_help_load_neither_the_screen_nor_asyncio(
+    words: list[str], tmp_path: Path
+) -> None:
+    assert not loaded(modules_of(words, tmp_path), *HEAVY, "asyncio", "msgspec", "psutil")
+
+
+def test_version_does_not_even_load_click(tmp_path: Path) -> None:
+    assert not loaded(modules_of(["--version"], tmp_path), "click")
+
+
+def test_help_loads_the_module_of_no_command(tmp_path: Path) -> None:
+    modules = modules_of(["--help"], tmp_path)
+    assert {name for name in modules if name.startswith("proctor.")} == {
+        "proctor.cli", "proctor.cli.entry", "proctor.cli.main", "proctor.cli.problems",
+        "proctor.errors", "proctor.model", "proctor.model.quoting",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("own_places", "app_folder")
+def test_importing_the_library_loads_nothing(tmp_path: Path) -> None:
+    modules = modules_after("import proctor", tmp_path, words=[])
+    assert {name for name in modules if name.startswith("proctor")} == {"proctor"}
+    assert not loaded(modules, *HEAVY, "asyncio", "click", "msgspec")
+
+
+@pytest.mark.usefixtures("own_places", "app_folder")
+@pytest.mark.parametrize("words", [["ps"], ["scale", "web=2"], ["check"], ["logs"]])
+def test_commands_never_pay_for_the_screen(words: list[str], tmp_path: Path) -> None:
+    modules = modules_of(words, tmp_path)
+    assert not loaded(modules, *HEAVY, "psutil", "watchfiles", "pathspec", "proctor.assembly")
+
+
+async def test_ps_of_a_running_app_pays_for_neither_screen_nor_supervisor(
+    running: FakeSession, tmp_path: Path
+) -> None:
+    modules = await asyncio.to_thread(modules_of, ["ps"], tmp_path)
+    assert "proctor.control.client" in modules
+    assert not loaded(modules, *HEAVY, "psutil", "proctor.runtime.supervisor", "proctor.assembly")
+
+
+def test_our_own_program_is_found_by_its_name() -> None:
+    assert os.access(Path(sys.executable).with_name("proctor"), os.X_OK)
