@@ -19,7 +19,7 @@ from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 
-_GREETING_SECONDS = 10.0
+_GREETING_SECONDS = 5.0
 _Answer = TypeVar("_Answer", bound=wire.FromServer)
 
 
@@ -41,17 +41,16 @@ async def connect(path: Path) -> "RemoteSession":
             await asyncio.get_running_loop().sock_connect(connection, os.fsencode(path))
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
         connection.close()
-        raise NotRunning("This app is not running", hint="Start it with 'proctor start'") from error
-    except TimeoutError as error:
-        connection.close()
-        raise _no_answer(path) from error
+        raise NotRunning("this app is not running", hint="Start it with 'proctor start'") from error
     except OSError as error:
         connection.close()
-        raise PlatformError(f"{path} cannot be reached: {error.strerror}") from error
+        raise PlatformError(
+            f"{path} cannot be reached: {error.strerror or 'it is busy'}"
+        ) from error
     if peer_of(connection)[1] != os.geteuid():
         connection.close()
-        raise PlatformError(f"The process that listens at {path} is not yours")
-    return await RemoteSession.over(connection)
+        raise PlatformError(f"the process that listens at {path} is not yours")
+    return await RemoteSession.over(connection, patience_seconds=_GREETING_SECONDS)
 
 
 class RemoteSession:
@@ -76,19 +75,25 @@ class RemoteSession:
         )
 
     @classmethod
-    async def over(cls, connection: socket.socket) -> Self:
+    async def over(
+        cls, connection: socket.socket, *, patience_seconds: float | None = None
+    ) -> Self:
         """A session over a socket that is connected to a supervisor already.
+
+        Without `patience_seconds` it waits for the greeting as long as the other end is there: a
+        supervisor that starts may have to wait for an earlier run to end.
 
         Raises:
             PlatformError: who is there is no proctor, or of another version.
         """
         reader, writer = await asyncio.open_unix_connection(sock=connection)
         try:
-            async with asyncio.timeout(_GREETING_SECONDS):
+            async with asyncio.timeout(patience_seconds):
                 welcome = await _greet(reader, writer)
         except TimeoutError as error:
+            problem = _no_answer(connection)
             writer.transport.abort()
-            raise _no_answer(connection.getpeername()) from error
+            raise problem from error
         except BaseException:
             writer.transport.abort()
             raise
@@ -173,7 +178,7 @@ class RemoteSession:
         if isinstance(found, wire.Failed):
             raise wire.problem(found)
         if not isinstance(found, kind):
-            raise PlatformError("The supervisor answered something else than what was asked")
+            raise PlatformError("the supervisor answered something else than what was asked")
         return found
 
     async def _write(self, frame: wire.FromClient) -> None:
@@ -200,7 +205,7 @@ class RemoteSession:
                 if (backlog := self._followed.get(frame.id)) is not None:
                     backlog.end()
             case wire.Welcome():
-                raise PlatformError("The supervisor greeted twice")
+                raise PlatformError("the supervisor greeted twice")
             case wire.Failed(id=None):
                 raise wire.problem(frame)
             case _:
@@ -226,7 +231,7 @@ class RemoteSession:
         self._pending.clear()
 
     def _ended(self) -> ProctorError:
-        return self._problem or ConnectionEnded("The supervisor of this app has gone")
+        return self._problem or ConnectionEnded("the supervisor of this app has gone")
 
 
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> wire.Welcome:
@@ -236,24 +241,25 @@ async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         await writer.drain()
         body = await wire.read_body(reader)
     if body is None:
-        raise NotRunning("This app's supervisor has just ended",
+        raise NotRunning("this app's supervisor has just ended",
                          hint="Start it with 'proctor start'")  # fmt: skip
     welcome = wire.decode_from_server(body)
     if isinstance(welcome, wire.Failed):
         raise wire.problem(welcome)
     if not isinstance(welcome, wire.Welcome):
-        raise PlatformError("The supervisor did not begin with a greeting")
+        raise PlatformError("the supervisor did not begin with a greeting")
     if welcome.protocol != wire.PROTOCOL:
         raise PlatformError(
-            f"This app is run by proctor {welcome.program} (process {welcome.pid}), which proctor "
+            f"this app is run by proctor {welcome.program} (process {welcome.pid}), which proctor "
             f"{proctor.__version__} cannot talk to",
             hint="Use the same version for both, or end it with 'kill' and start it again",
         )
     return welcome
 
 
-def _no_answer(path: object) -> PlatformError:
+def _no_answer(connection: socket.socket) -> PlatformError:
+    pid, _ = peer_of(connection)
     return PlatformError(
-        f"The supervisor at {path} does not answer",
-        hint="It may be stopped; 'proctor ps' shows nothing until it goes on",
+        f"the supervisor (process {pid}) does not answer",
+        hint=f"It may be stopped: 'kill -CONT {pid}' lets it go on",
     )

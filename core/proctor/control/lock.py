@@ -65,7 +65,7 @@ def _wait_for(fd: int, places: Places, say: Callable[[str], None], patience_seco
         waited = time.monotonic() - began
         if waited > patience_seconds:
             raise AlreadyRunning(
-                f"The last run of {places.app} has not ended yet",
+                f"the last run of {places.app} has not ended yet",
                 where=str(places.lock),
                 hint="Its processes do not end; 'fuser -v' with that file shows them",
             )
@@ -115,10 +115,10 @@ def _peer_by_local_options(connection: socket.socket) -> tuple[int, int]:
         found = connection.getsockopt(sol_local, local_peer_credentials, 76)
         pid = connection.getsockopt(sol_local, local_peer_pid)
     except OSError as error:
-        raise PlatformError("This system does not tell who connects to the socket") from error
+        raise PlatformError("this system does not tell who connects to the socket") from error
     version, uid = struct.unpack_from("II", found)
     if version != 0:
-        raise PlatformError("This system does not tell who connects to the socket")
+        raise PlatformError("this system does not tell who connects to the socket")
     return pid, uid
 
 
@@ -150,7 +150,7 @@ def _locked(fd: int) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise PlatformError(f"The app's lock cannot be used: {error.strerror}") from error
+        raise PlatformError(f"the app's lock cannot be used: {error.strerror}") from error
     return True
 
 

@@ -158,7 +158,7 @@ def check_private(folder: Path) -> None:
         )
     if found.st_mode & 0o077:
         raise UserError(
-            f"Others may enter {folder}, where proctor keeps its sockets and logs",
+            f"others may enter {folder}, where proctor keeps its sockets and logs",
             hint=f"Say: chmod 700 {folder}",
         )
 
@@ -206,6 +206,6 @@ def _temporary_root() -> Path:
     try:
         temporary = Path(tempfile.gettempdir())
     except FileNotFoundError as error:
-        raise PlatformError("There is no folder for temporary files that can be written to",
+        raise PlatformError("there is no folder for temporary files that can be written to",
                             hint="Set TMPDIR to one") from error  # fmt: skip
     return temporary / f"proctor-{os.geteuid()}"

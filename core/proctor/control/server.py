@@ -100,9 +100,9 @@ class ControlServer:
         try:
             _, uid = peer_of(writer.get_extra_info("socket"))
         except (OSError, PlatformError):
-            return PlatformError("The system does not say which user connects to this app")
+            return PlatformError("the system does not say which user connects to this app")
         if uid != os.geteuid():
-            return PlatformError("This app is run by another user, who alone may steer it")
+            return PlatformError("this app is run by another user, who alone may steer it")
         if len(self._clients) >= _MOST_CLIENTS:
             return PlatformError(f"{_MOST_CLIENTS} clients are connected already")
         return None
@@ -154,7 +154,7 @@ def _bind(path: Path) -> socket.socket:
         listener.listen(_BACKLOG_OF_CONNECTIONS)
     except OSError as error:
         listener.close()
-        raise PlatformError(f"The control socket {path} cannot be made: {error.strerror}",
+        raise PlatformError(f"the control socket {path} cannot be made: {error.strerror}",
                             hint="Remove what is in its place") from error  # fmt: skip
     finally:
         os.umask(mask)

@@ -77,7 +77,7 @@ class ClientConnection:
             return False
         hello = wire.decode_from_client(body)
         if not isinstance(hello, wire.Hello):
-            raise PlatformError("The client did not begin with a greeting")
+            raise PlatformError("the client did not begin with a greeting")
         await self._write(wire.Welcome(program=proctor.__version__, pid=os.getpid()))
         return hello.protocol == wire.PROTOCOL
 
@@ -97,7 +97,7 @@ class ClientConnection:
             case wire.SendCommand() | wire.TakeSnapshot() | wire.TakeWindows():
                 await self._write(await self._result_of(frame))
             case wire.Hello():
-                raise PlatformError("The client greeted twice")
+                raise PlatformError("the client greeted twice")
         return True
 
     async def _result_of(
@@ -126,7 +126,7 @@ class ClientConnection:
 
     def _begin_to_follow(self, frame: wire.Follow) -> None:
         if frame.id in self._follows:
-            raise PlatformError("The client used one number twice")
+            raise PlatformError("the client used one number twice")
         follow = asyncio.get_running_loop().create_task(
             self._follow(frame), name=f"follow {frame.id}"
         )
@@ -181,7 +181,7 @@ async def _ending_of(frame: wire.Follow, filling: asyncio.Task[None]) -> wire.Fr
 
 
 def _our_fault(error: Exception) -> PlatformError:
-    return PlatformError(f"A fault of proctor's own: {type(error).__name__}: {error}")
+    return PlatformError(f"a fault of proctor's own: {type(error).__name__}: {error}")
 
 
 def _cut(requests: Sequence[WindowRequest], windows: Sequence[Window]) -> list[Window]:

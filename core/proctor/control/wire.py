@@ -159,7 +159,7 @@ def encode(frame: FromClient | FromServer) -> bytes:
     """
     body = _encoder.encode(frame)
     if len(body) > LARGEST_FRAME:
-        raise PlatformError(f"A message of {len(body)} bytes is too large for the control socket")
+        raise PlatformError(f"a message of {len(body)} bytes is too large for the control socket")
     return _LENGTH.pack(len(body)) + body
 
 
@@ -173,7 +173,7 @@ async def read_body(reader: asyncio.StreamReader) -> bytes | None:
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
         if length > LARGEST_FRAME:
             raise PlatformError(
-                f"The other end of the control socket announced a message of {length} bytes",
+                f"the other end of the control socket announced a message of {length} bytes",
                 hint="It is no proctor",
             )
         return await reader.readexactly(length)
@@ -206,7 +206,7 @@ def decode_from_server(body: bytes) -> FromServer:
 
 
 def _not_understood(who: str, error: Exception) -> PlatformError:
-    return PlatformError(f"The {who} sent something that is no message of proctor: {error}")
+    return PlatformError(f"the {who} sent something that is no message of proctor: {error}")
 
 
 def failed(error: ProctorError, *, request: int | None = None) -> Failed:

@@ -126,7 +126,7 @@ async def test_the_death_of_the_supervisor_is_told_to_who_follows(
     await server.close(within_seconds=0)
     outcome = await typing
     assert outcome.code == 70
-    assert outcome.err == "proctor: The supervisor of this app has gone.\n"
+    assert outcome.err == "proctor: the supervisor of this app has gone.\n"
 
 
 async def test_the_last_lines_of_an_app_that_is_quit_are_printed(

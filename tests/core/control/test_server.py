@@ -162,7 +162,7 @@ async def test_what_is_asked_after_the_supervisor_has_gone_is_an_error_of_one_se
     session: FakeSession, server: ControlServer, remote: RemoteSession
 ) -> None:
     await server.close()
-    with pytest.raises(ConnectionEnded, match="The supervisor of this app has gone"):
+    with pytest.raises(ConnectionEnded, match="the supervisor of this app has gone"):
         await remote.snapshot()
     assert await next_of(remote, 1) == []
 
@@ -243,7 +243,7 @@ async def test_messages_that_are_none_are_refused_with_a_sentence(raw: Raw, body
     await wire.read_body(reader)
     frame = wire.decode_from_server(await wire.read_body(reader) or b"")
     assert isinstance(frame, wire.Failed)
-    assert frame.what.startswith("The client sent something that is no message of proctor")
+    assert frame.what.startswith("the client sent something that is no message of proctor")
     assert await reader.read() == b""
 
 
@@ -254,7 +254,7 @@ async def test_a_fault_in_the_session_costs_one_request_and_not_the_client(
         raise ValueError("broken")
 
     session.answer = break_down
-    with pytest.raises(PlatformError, match="A fault of proctor's own: ValueError: broken"):
+    with pytest.raises(PlatformError, match="a fault of proctor's own: ValueError: broken"):
         await remote.send(Quit())
     assert (await remote.snapshot()).app.name == "shop"
 
@@ -295,8 +295,19 @@ async def test_a_listener_that_is_no_proctor_is_told_from_one(path: Path) -> Non
             await connect(path)
 
 
+async def test_a_stopped_supervisor_is_told_with_the_way_to_let_it_go_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proctor.control.client._GREETING_SECONDS", 0.05)
+    with socket.socket(socket.AF_UNIX) as stopped:
+        stopped.bind(str(path))
+        stopped.listen()
+        with pytest.raises(PlatformError, match=f"'kill -CONT {os.getpid()}' lets it go on"):
+            await connect(path)
+
+
 async def test_nobody_at_the_socket_is_not_running_and_exit_code_3(path: Path) -> None:
-    with pytest.raises(NotRunning, match="This app is not running") as caught:
+    with pytest.raises(NotRunning, match="this app is not running") as caught:
         await connect(path)
     assert caught.value.exit_code == 3
 
@@ -354,7 +365,7 @@ async def test_another_user_is_refused_even_where_the_modes_let_it_in(
         "python3", "-c", program, path, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await process.communicate()
-    assert b"This app is run by another user" in said
+    assert b"this app is run by another user" in said
 
 
 async def test_the_holder_of_the_lease_has_a_session_like_any_other(
