@@ -154,6 +154,18 @@ def test_a_partial_line_that_was_begun_before_falling_off_goes_on_after_it(
     assert (blocks[-1].data, blocks[-1].continued) == (b" ended\n", True)
 
 
+def test_a_cursor_keeps_its_place_while_old_blocks_are_forgotten(
+    cursor: MergedCursor, web: Track
+) -> None:
+    got: list[bytes] = []
+    for number in range(20_000):
+        web.append(b"%d\n" % number, 1.0)
+        if number % 100 == 0:
+            got += [block.data for block in cursor.read(1.0).blocks]
+    got += [block.data for block in cursor.read(1.0).blocks]
+    assert got == [b"%d\n" % number for number in range(20_000)]
+
+
 def test_a_batch_is_about_as_large_as_it_may_be(cursor: MergedCursor, web: Track) -> None:
     for _ in range(10):
         web.append(b"x" * 999 + b"\n", 1.0)

@@ -70,6 +70,15 @@ def test_a_line_is_ended_when_another_process_comes_between(form: HumanFormat) -
     ) == (b"12:01:07 web.1    | one\n12:01:07 worker.1 | other\n12:01:07 web.1    |  rest\n")
 
 
+def test_two_lines_in_parts_at_once_are_not_glued(form: HumanFormat) -> None:
+    assert printed(
+        form,
+        out(b"job ", process="worker.1"),
+        out(b"GET "),
+        out(b"done\n", process="worker.1", continued=True),
+    ) == (b"12:01:07 worker.1 | job \n12:01:07 web.1    | GET \n12:01:07 worker.1 | done\n")
+
+
 def test_a_newline_that_was_printed_already_is_not_printed_again(form: HumanFormat) -> None:
     assert printed(
         form,

@@ -139,7 +139,8 @@ def test_a_very_long_line_comes_in_pieces_that_are_marked(store: LogStore) -> No
     data = text.encode()
     for start in range(0, len(data), 5000):
         track.append(data[start : start + 5000], 1.0)
-    track.append(b"\nnext\n", 2.0)
+    track.append(b"\n", 2.0)
+    track.append(b"next\n", 2.0)
 
     *pieces, following = store.window("web.1", 0, 1000).rows
     assert "".join(piece.data.decode() for piece in pieces) == text
@@ -245,6 +246,19 @@ def test_a_cursor_that_holds_makes_processes_wait_and_loses_nothing() -> None:
         got += sum(block.rows for block in blocks)
     assert held == [True, False]
     assert got == written
+
+
+def test_a_cursor_that_holds_loses_none_of_many_tiny_writes() -> None:
+    held: list[bool] = []
+    store = LogStore(memory_limit=1_000_000, on_pressure=held.append)
+    cursor = store.cursor(holds=True)
+    track = store.open(WEB_1, terminal=False)
+    written = 0
+    while not held:
+        track.append(b"x\n", 1.0)
+        written += 1
+    batch = cursor.read(1.0, limit=1_000_000)
+    assert (batch.skipped, len(batch.blocks)) == (0, written)
 
 
 def test_nobody_waits_for_a_closed_cursor() -> None:
