@@ -11,6 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
+from textual.binding import BindingType
+
 from proctor.control.session import EVERYTHING, WindowRequest
 from proctor.logs.window import Stream
 from proctor_tui.themed_app import ThemedApp
@@ -23,8 +26,6 @@ from support.journals import FakeJournal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
-    from textual.message import Message
 
 
 class PaneHost(ThemedApp):
@@ -35,7 +36,10 @@ class PaneHost(ThemedApp):
     def __init__(self, *processes: str, dark: bool = True) -> None:
         super().__init__(dark=dark)
         self.grid = PaneGrid()
-        self.told: list[Message] = []
+        self.copied: list[LogPane.Copied] = []
+        self.followed: list[LogPane.Followed] = []
+        self.requested: list[PaneTitle.Requested] = []
+        self.chosen: list[str] = []
         self.asked: list[WindowRequest] = []
         self._processes = processes
         self._journals: defaultdict[str, FakeJournal] = defaultdict(FakeJournal)
@@ -71,6 +75,12 @@ class PaneHost(ThemedApp):
         self._journals[process].forget(count)
         self.told_about(process)
 
+    def replace_last(self, process: str, line: str) -> None:
+        """The last line, which was unfinished, has grown."""
+        rows = self._journals[process]._rows
+        rows[-1] = msgspec.structs.replace(rows[-1], data=line.encode())
+        self.told_about(process)
+
     def told_about(self, process: str) -> None:
         journal = self._journals[process]
         self.grid.notice(process, journal.first, journal.end)
@@ -96,17 +106,17 @@ class PaneHost(ThemedApp):
         message.pane.window(self._journals[message.journal].window(request))
 
     def on_log_pane_copied(self, message: LogPane.Copied) -> None:
-        self.told.append(message)
+        self.copied.append(message)
         self.copy_to_clipboard(message.text)
 
     def on_log_pane_followed(self, message: LogPane.Followed) -> None:
-        self.told.append(message)
+        self.followed.append(message)
 
     def on_pane_title_requested(self, message: PaneTitle.Requested) -> None:
-        self.told.append(message)
+        self.requested.append(message)
 
     def on_pane_chosen(self, message: Pane.Chosen) -> None:
-        self.told.append(message)
+        self.chosen.append(message.journal)
 
 
 class LivelyHost(PaneHost):

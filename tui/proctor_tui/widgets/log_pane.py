@@ -288,8 +288,8 @@ class LogPane(PaneLines, can_focus=True):
         if self.selection is None:
             return
         first, last = self.selection.bounds
-        held = self.reading.held
-        for number in range(max(first.line, held.start), min(last.line + 1, held.stop)):
-            if not self.selection.knows(number) and (row := self.reading.line(number)):
+        for number in self.reading.held:
+            wanted = first.line <= number <= last.line and not self.selection.knows(number)
+            if wanted and (row := self.reading.line(number)):
                 continued = row.continued and not self.merged
                 self.selection.remember(number, self.painted(row)[0].text, continued=continued)

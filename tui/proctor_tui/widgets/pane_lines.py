@@ -185,7 +185,9 @@ class PaneLines(Painted):
         if y in self.thumb:
             strip = laid_over(strip, "▐", self.grounded("dim"))
         if y == self.size.height - 1 and (badge := self.badge):
-            strip = laid_over(strip, badge, self.grounded("block" if reading.new else "dim bar"))
+            strip = laid_over(
+                strip, badge, self.grounded("block" if reading.new else "accent marked")
+            )
         elif y == 0 and 0 < reading.first == reading.top.line and not reading.follow:
             words = f" {counted(reading.first)} before are in the log files "
             strip = laid_over(strip, words, self.grounded("dim"))

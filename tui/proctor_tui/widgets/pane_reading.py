@@ -8,7 +8,7 @@ Only a window of lines is held: what is shown and a margin. What is wanted besid
 `wanted`, once per change; what comes is taken by `take`. Pure: no widget, no clock.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from proctor.logs.window import Row, Window
@@ -41,8 +41,7 @@ class Reading:
         self.height = 0
         self.follow = True
         self.top = Place(0)  #: where the pane reads while it does not follow
-        self._held: list[Row] = []
-        self._held_first = 0
+        self._held: dict[int, Row] = {}  # in order; with a gap where lines were dropped between
         self._seen_end = 0
         self._stale = True
         self.counts = False  #: the count of new lines has changed since this was set to False
@@ -51,8 +50,10 @@ class Reading:
 
     def notice(self, first: int, end: int) -> None:
         """The journal holds other lines now."""
-        self.counts |= not self.follow and end != self.end
-        self.first, self.end, self._stale = first, end, True
+        self._begin_anew_before(end)
+        self.counts |= not self.follow and end > self.end
+        # A window may have told of more already: notices are on their way for a while.
+        self.first, self.end, self._stale = first, max(self.end, end), True
 
     def touch(self) -> None:
         """Something about the journal has changed, it is not known what."""
@@ -64,29 +65,23 @@ class Reading:
 
     def take(self, window: Window) -> None:
         """Hold the lines of a window, and those under the eye that the journal has dropped."""
-        if window.total_end < self._held_first or window.total_end < self.top.line:
-            self._forget()  # the journal has begun anew
-        self.first, self.end = window.total_first, max(window.total_end, window.end)
-        if not self.follow and self._keeps_old(window):
-            return
-        self._held, self._held_first = list(window.rows), window.first
-        if not self.follow and self.top.line < window.first:
-            self.top = Place(window.first)
+        self._begin_anew_before(window.total_end)
+        self.first, self.end = window.total_first, window.total_end
+        came = {window.first + at: row for at, row in enumerate(window.rows)}
+        if self.follow or self.top.line >= window.first:
+            self._held = came
+        elif self.top.line in self._held:  # under the eye, though the journal has dropped it
+            near = range(self.top.line - _MARGIN, self.top.line + self.height + _MARGIN)
+            kept = {n: row for n, row in self._held.items() if n in near and n < window.first}
+            self._held = {**kept, **came}
+        else:
+            self._held, self.top = came, max(self.top, Place(self.first))
 
-    def _keeps_old(self, window: Window) -> bool:
-        """Lines under the eye stay, though the journal has dropped them since."""
-        top = self.top.line
-        if window.first <= top or not self._held_first <= top < self._held_end:
-            return False
-        if self._held_first <= window.first <= self._held_end:
-            cut = max(0, top - _MARGIN - self._held_first)
-            self._held = [*self._held[cut : window.first - self._held_first], *window.rows]
-            self._held_first += cut
-        return True
-
-    def _forget(self) -> None:
-        self._held, self._held_first, self._seen_end = [], 0, 0
-        self.follow, self.top = True, Place(0)
+    def _begin_anew_before(self, end: int) -> None:
+        """A journal that ends before what was read in it is another one: its supervisor is."""
+        if end < next(iter(self._held), 0) or (end < self.top.line and not self.follow):
+            self._held, self._seen_end, self.end = {}, 0, 0
+            self.follow, self.top = True, Place(0)
 
     def wanted(self) -> tuple[int | None, int] | None:
         """The lines to ask for: the first (None: the newest), how many; or None: nothing to ask."""
@@ -95,9 +90,7 @@ class Reading:
         self._stale = False
         if self.follow:
             return None, self.height + _MARGIN
-        low = max(self.top.line - _NEAR, min(self.first, self._held_first))
-        high = min(self.top.line + self.height + _NEAR, self.end)
-        if self._held and self._held_first <= low and high <= self._finished_end:
+        if all(line is not None and not line.unfinished for line in self._near()):
             return None
         first = max(self.first, self.top.line - _MARGIN)
         return first, self.height + 2 * _MARGIN
@@ -113,8 +106,7 @@ class Reading:
 
     def line(self, number: int) -> Row | None:
         """A line by its number, if it is held."""
-        at = number - self._held_first
-        return self._held[at] if 0 <= at < len(self._held) else None
+        return self._held.get(number)
 
     @property
     def new(self) -> int:
@@ -122,9 +114,9 @@ class Reading:
         return 0 if self.follow else max(0, self.end - self._seen_end)
 
     @property
-    def held(self) -> range:
-        """The lines that are held."""
-        return range(self._held_first, self._held_end)
+    def held(self) -> Collection[int]:
+        """The numbers of the lines that are held, in order."""
+        return self._held.keys()
 
     # Moving
 
@@ -167,9 +159,8 @@ class Reading:
 
     def _above(self, place: Place, rows: int) -> Place:
         number, row = place.line, place.row - rows
-        lowest = min(self.first, self._held_first) if self._held else self.first
-        while row < 0 and number > lowest:
-            number = self._before(number)
+        while row < 0 and (before := self._before(number)) is not None:
+            number = before
             row += self._height_of(number)
         return Place(number, max(0, row))
 
@@ -191,22 +182,33 @@ class Reading:
             number, row = self._after(number), 0
 
     def _upward(self) -> Iterator[Shown]:
-        for line, number in zip(
-            reversed(self._held), range(self._held_end - 1, -1, -1), strict=False
-        ):
+        for number, line in reversed(self._held.items()):
             for row in range(self._rows_of(line) - 1, -1, -1):
                 yield Shown(Place(number, row), line)
 
+    def _near(self) -> Iterator[Row | None]:
+        """The lines on the screen and some around them: what should be held."""
+        number = self.top.line
+        for _ in range(_NEAR):
+            before = self._before(number)
+            number = number if before is None else before
+        for _ in range(self.height + 2 * _NEAR):
+            if number > self._last:
+                return
+            yield self.line(number)
+            number = self._after(number)
+
     def _after(self, number: int) -> int:
         """The next line; those that were dropped and are not held are passed over."""
-        if self._held_end <= number + 1 < self.first:
-            return self.first
-        return number + 1
+        number += 1
+        return number if number >= self.first or number in self._held else self.first
 
-    def _before(self, number: int) -> int:
-        if self._held and self._held_end <= number - 1 < self.first:
-            return self._held_end - 1
-        return number - 1
+    def _before(self, number: int) -> int | None:
+        """The line before, in the same way; None before the first."""
+        number -= 1
+        if number >= self.first or number in self._held:
+            return number
+        return next((each for each in reversed(self._held) if each < number), None)
 
     def _height_of(self, number: int) -> int:
         line = self.line(number)
@@ -218,12 +220,4 @@ class Reading:
 
     @property
     def _held_end(self) -> int:
-        return self._held_first + len(self._held)
-
-    @property
-    def _finished_end(self) -> int:
-        """One past the last held line that will not change any more."""
-        end = self._held_end
-        while end > self._held_first and self._held[end - 1 - self._held_first].unfinished:
-            end -= 1
-        return end
+        return next(reversed(self._held), -1) + 1
