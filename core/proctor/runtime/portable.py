@@ -51,3 +51,36 @@ def _describe(process: psutil.Process) -> Owner:
         return Owner(pid=process.pid, command=command, user=process.username())
     except psutil.Error:
         return Owner(pid=process.pid, command=None, user=None)
+
+
+def descendants(pid: int) -> tuple[int, ...]:
+    """All processes below this one, without itself; none if it has gone."""
+    try:
+        return tuple(child.pid for child in psutil.Process(pid).children(recursive=True))
+    except psutil.Error:
+        return ()
+
+
+def command_of(pid: int) -> str | None:
+    """What a process was started as, on one line; None if it has gone."""
+    try:
+        process = psutil.Process(pid)
+        return one_line(" ".join(process.cmdline()) or process.name())
+    except psutil.Error:
+        return None
+
+
+def account_of(pid: int) -> tuple[float, float, int, int, bool] | None:
+    """The numbers of `metrics.Account`; None if the process has gone or is another user's.
+
+    What a process shares is not told cheaply here: all its memory counts as its own.
+    """
+    try:
+        process = psutil.Process(pid)
+        with process.oneshot():
+            times, memory = process.cpu_times(), process.memory_info()
+            is_alive = process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return None
+    children = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+    return times.user + times.system, children, memory.rss, 0, is_alive
