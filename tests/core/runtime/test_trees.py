@@ -10,26 +10,28 @@ from proctor.runtime import portable
 from proctor.runtime.trees import describe, members
 
 # Stands for a keeper: it adopts what its descendants leave behind.
-KEEPER = """
+KEEPER = r"""
 import ctypes, os, subprocess, sys
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 script = '''
 import os, subprocess, sys, threading
+def tell(word, pid):
+    os.write(1, f"{word} {pid}\\n".encode())  # whole lines: several write at once
 child = subprocess.Popen(["sleep", "1000"])
 daemon = os.fork()
 if daemon == 0:
     os.setsid()
     if os.fork() == 0:
-        print("daemon", os.getpid(), flush=True)
+        tell("daemon", os.getpid())
         os.execvp("sleep", ["sleep", "1000"])
     os._exit(0)
 os.waitpid(daemon, 0)
 def from_a_thread():
-    print("thread", subprocess.Popen(["sleep", "1000"]).pid, flush=True)
+    tell("thread", subprocess.Popen(["sleep", "1000"]).pid)
     threading.Event().wait()
 threading.Thread(target=from_a_thread, daemon=True).start()
-print("leader", os.getpid(), flush=True)
-print("child", child.pid, flush=True)
+tell("leader", os.getpid())
+tell("child", child.pid)
 sys.stdin.read()
 '''
 leader = subprocess.Popen([sys.executable, "-c", script])
