@@ -130,7 +130,8 @@ class FakeSession:
     @property
     def now_is(self) -> Snapshot:
         """All there is, as a snapshot taken now."""
-        journals = {name: (kept.first, kept.end) for name, kept in self._journals.items()}
+        named = ((name, self._journals[name]) for name in self._processes_heard())
+        journals = {name: (kept.first, kept.end) for name, kept in named}
         return msgspec.structs.replace(self._snapshot, journals=journals)
 
     # The session
@@ -161,6 +162,9 @@ class FakeSession:
     async def close(self) -> None:
         self.closed = True
         self.end()
+
+    def _processes_heard(self) -> list[str]:
+        return [name for name in self._journals if "." in name]
 
     def _remember(self, message: AnyMessage) -> None:
         changes: dict[str, object] = {}

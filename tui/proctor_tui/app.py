@@ -8,6 +8,7 @@ import gc
 import signal
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -86,6 +87,7 @@ class ProctorApp(ThemedApp):
         self.set_interval(1.0, self._clock)
         self._take_signals()
         self.run_worker(self._follow(), name="follow the session", exit_on_error=True)
+        self.run_worker(self._catch_up(), name="catch up with the session")
         self.call_after_refresh(_settle_memory)
         self._wake()
 
@@ -124,11 +126,17 @@ class ProctorApp(ThemedApp):
     # The session
 
     async def _follow(self) -> None:
-        await self._follower.run()
-        if self.view.exit_code is None:
-            self._leave(OUR_FAULT, "proctor: The supervisor has gone. See proctor logs --path.")
-        else:
-            self._leave(self.view.exit_code, None)
+        words = "the supervisor has gone. What it said last: proctor logs"
+        try:
+            await self._follower.run()
+        except (ProctorError, OSError) as problem:
+            words = str(problem)
+        code = self._follower.view.exit_code
+        self._leave(OUR_FAULT if code is None else code, words if code is None else None)
+
+    async def _catch_up(self) -> None:
+        with suppress(ProctorError, OSError):  # the session has ended: its follower tells
+            await self._follower.catch_up()
 
     async def _send(self, command: AnyCommand) -> None:
         try:
@@ -150,10 +158,8 @@ class ProctorApp(ThemedApp):
             self.run_worker(self._fetch(), name="fetch lines", group="lines")
 
     async def _fetch(self) -> None:
-        try:
+        with suppress(ProctorError, OSError):  # the session has ended: its follower tells
             await self._fetcher.fetch()
-        except (ProctorError, OSError):
-            return  # the session has ended: its follower tells
         self._wake()
 
     # The screen itself

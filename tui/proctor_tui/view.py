@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Flag, auto
 
-from proctor.logs.window import EVERYTHING
 from proctor.model.events import (
     Announced,
     AnyEvent,
@@ -74,7 +73,7 @@ class View:
     watch: WatchView
     usage: Mapping[str, Usage]
     trends: Mapping[str, tuple[float, ...]]  #: the last samples of CPU use, in percent of a core
-    journals: Mapping[str, tuple[int, int]]  #: journal -> (first kept line, end)
+    journals: Mapping[str, tuple[int, int]]  #: process -> (first kept line, end)
     pending: str | None = None  #: a changed Procfile that waits to be applied, in words
     stopping: bool = False  #: everything is being stopped
     stopping_until: float | None = None  #: and killed at this time, as far as it is known
@@ -111,6 +110,13 @@ def from_snapshot(snapshot: Snapshot, *, done: Done | None = None) -> View:
         done=done,
         touched=frozenset(snapshot.journals),
     )
+
+
+def with_journals(view: View, journals: Mapping[str, tuple[int, int]]) -> View:
+    """The view with the extents of journals as a later snapshot has them."""
+    grown = {name for name, extent in journals.items() if view.journals.get(name) != extent}
+    merged = {**view.journals, **journals}
+    return replace(view, journals=merged, touched=view.touched | grown)
 
 
 def fold(view: View, message: AnyMessage) -> tuple[View, Part]:
@@ -166,19 +172,8 @@ def _formation(
 
 
 def _appended(view: View, message: OutputAppended) -> View:
-    # Only a process's own journal is told of. Those of its type and of everything have grown by
-    # as many rows; their exact extent comes with the next window.
-    name = message.process
-    _, end = view.journals.get(name, (message.first, message.first))
-    merged = (name.rpartition(".")[0], EVERYTHING)
-    grown = {journal: _grow(view.journals.get(journal), message.end - end) for journal in merged}
-    journals = {**view.journals, **grown, name: (message.first, message.end)}
-    return replace(view, journals=journals, touched=view.touched | {name, *merged})
-
-
-def _grow(extent: tuple[int, int] | None, rows: int) -> tuple[int, int]:
-    first, end = extent or (0, 0)
-    return first, end + max(rows, 0)
+    journals = {**view.journals, message.process: (message.first, message.end)}
+    return replace(view, journals=journals, touched=view.touched | {message.process})
 
 
 def _trends(
