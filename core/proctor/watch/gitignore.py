@@ -2,8 +2,11 @@
 
 The grammar is `pathspec`'s. It answers for whole paths ("matched, by itself or for a folder above
 it"), while git goes down folder by folder and asks of each whether a line is about *it*. The
-answers differ where negated lines are about folders: only such files are asked line by line.
+answers differ where negated lines, here or in a deeper file, take a folder back. So what
+`pathspec` finds matched, which is rare for what is not ignored already, is asked line by line.
 """
+
+from functools import cached_property
 
 from pathspec import GitIgnoreSpec
 
@@ -12,20 +15,21 @@ class RuleFile:
     """The lines of one file of rules; paths are relative to its folder, folders end with `/`."""
 
     def __init__(self, text: str) -> None:
-        lines = text.splitlines()
-        self._whole = GitIgnoreSpec.from_lines(lines)
-        has_negated = any(line.startswith("!") for line in lines)
-        self._lines = [_Line(line) for line in reversed(lines)] if has_negated else []
+        self._text = text
+        self._whole = GitIgnoreSpec.from_lines(text.splitlines())
 
     def verdict(self, path: str) -> bool | None:
         """True: ignored; False: not ignored, by a negated line; None: no line is about it.
 
         Ask of the folders above first: what lies in an ignored folder is ignored.
         """
-        verdict = self._whole.check_file(path).include
-        if verdict is None or not self._lines:
-            return verdict
+        if self._whole.check_file(path).include is None:
+            return None
         return next((line.ignores for line in self._lines if line.is_about(path)), None)
+
+    @cached_property
+    def _lines(self) -> list["_Line"]:
+        return [_Line(line) for line in reversed(self._text.splitlines())]
 
 
 class _Line:
