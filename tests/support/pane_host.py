@@ -48,14 +48,19 @@ class PaneHost(ThemedApp):
         yield self.grid
 
     def on_mount(self) -> None:
-        types = list(dict.fromkeys(each.rpartition(".")[0] for each in self._processes))
-        specs = [
-            PaneSpec(each, type_ := each.rpartition(".")[0], f"type-{types.index(type_)}")
-            for each in self._processes
-        ]
         self.grid.clock(NOON)
-        self.grid.set_panes(specs)
+        self.only(*self._processes)
         self.grid.show("tiles", self._processes[0] if self._processes else "")
+
+    def only(self, *processes: str) -> None:
+        """There are these processes now."""
+        types = list(dict.fromkeys(each.rpartition(".")[0] for each in processes))
+        self.grid.set_panes(
+            [
+                PaneSpec(each, type_ := each.rpartition(".")[0], f"type-{types.index(type_)}")
+                for each in processes
+            ]
+        )
 
     def output(
         self,

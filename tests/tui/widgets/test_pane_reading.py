@@ -113,8 +113,9 @@ def test_beyond_lost_lines_reading_goes_on_with_the_oldest_that_is_kept() -> Non
     assert last < 900
     assert journal.lines[-2:] == [last, 900]
     journal.do("move", 60)
+    journal.do("move", 20)
     assert all(shown.line for shown in journal.reading.rows())
-    journal.do("move", -100)
+    journal.do("move", -200)
     assert journal.lines[0] == 900
 
 

@@ -169,12 +169,16 @@ class PaneGrid(Widget):
         for journal in wanted:
             if journal not in self._panes:
                 self._make(journal)
+        # A hidden pane loses the keys: the one that is seen instead gets them.
+        had_keys = any(pane.log_pane.has_focus for pane in self._panes.values())
         for journal, pane in self._panes.items():
             pane.display = journal in wanted
             pane.set_class(journal == self._selected or len(wanted) == 1, "-selected")
             pane.heading.zoomed = self._arrangement != "tiles"
         self._shown = wanted
         self._place()
+        if had_keys and not any(self._panes[each].log_pane.has_focus for each in wanted):
+            self.call_after_refresh(self.focus_selected)
 
     def _wanted(self, *, to_selected: bool) -> list[str]:
         match self._arrangement:
