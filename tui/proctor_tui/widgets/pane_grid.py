@@ -87,9 +87,16 @@ class PaneGrid(Widget):
     def set_panes(self, specs: Sequence[PaneSpec]) -> None:
         """There are these panes; merged ones that are not named are made when they are shown."""
         self._specs = {spec.journal: spec for spec in specs}
+        had_keys = False
         for journal in [each for each in self._panes if not self._is_known(each)]:
-            self._panes.pop(journal).remove()
+            pane = self._panes.pop(journal)
+            had_keys |= pane.log_pane.has_focus
+            pane.remove()
+        for pane in self._panes.values():
+            self._dress(pane)
         self._arrange()
+        if had_keys:
+            self.call_after_refresh(self.focus_selected)
 
     def show(self, layout: Layout, selected: str) -> None:
         """Arrange the panes so that the selected process ("web.1") or type is seen."""
