@@ -293,9 +293,9 @@ class Supervisor:
                 self._say(f"{process} is still stopping: {till}", None, None)
         self._tell_later(TELL_EVERY_SECONDS)
 
-    def _announce(self, level: Level, words: str) -> None:
+    def _announce(self, level: Level, words: str, cause: str = "app") -> None:
         self._say(words, None, None)
-        self._bus.publish(Announced(cause="app", level=level, words=words))
+        self._bus.publish(Announced(cause=cause, level=level, words=words))
 
     # Files
 
@@ -323,7 +323,8 @@ class Supervisor:
     def _configuration_read(self, read: ConfigurationRead) -> None:
         if read.configuration is None or self.stopping:
             if read.problem is not None:
-                self._announce("error", f"{read.problem} The app goes on as it is.")
+                words = f"{read.problem} The app goes on as it is."
+                self._announce("error", words, read.cause)
             return
         found = difference(self.configuration, read.configuration, self.formation)
         if not read.apply:
@@ -334,11 +335,13 @@ class Supervisor:
         self.pending = None
         if found.words:
             self._apply(found, read.cause)
+        elif read.cause.startswith("c"):  # somebody waits for it to be over
+            self._announce("information", "the files say nothing new", read.cause)
 
     def _apply(self, found: Difference, cause: str) -> None:
         self.configuration = self._runs.configuration = found.configuration
         self._processes.configure(found.configuration)
-        self._announce("information", found.words)
+        self._announce("information", found.words, cause)
         self.set_formation(found.formation, cause=cause, reason=found.words)
         fact = RestartAsked(cause=cause, reason=found.words)
         for process, slot in self.slots.items():
