@@ -1,6 +1,7 @@
 """`proctor demo`: a small app to look at, in a folder of its own."""
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ def demo(folder: str | None, port: str | None, *, watch: bool, no_tui: bool, no_
     """Copy a small demo app into a new folder, and run it."""
     place = Path(folder).absolute() if folder else unused_folder(Path.cwd())
     copy_demo(place)
-    shown = os.path.relpath(place)
+    shown = shlex.quote(os.path.relpath(place))
     click.echo(f"The demo app is in {shown}. Run it again with: cd {shown} && proctor")
     if no_run:
         return

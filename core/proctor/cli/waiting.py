@@ -25,6 +25,7 @@ from proctor.model.events import (
     AnyMessage,
     AppStopped,
     AppStopping,
+    CommandAccepted,
     FormationChanged,
     Lagged,
     ProcessRemoved,
@@ -45,6 +46,7 @@ class Known:
     processes: dict[str, ProcessView]
     types: tuple[TypeView, ...]
     stopping: bool
+    answered: bool = False  #: something has happened because of the command
     refused: str | None = None  #: an error that was told because of the command
 
     @classmethod
@@ -53,8 +55,16 @@ class Known:
         processes = {view.name: view for view in snapshot.processes}
         return cls(processes, snapshot.types, snapshot.stopping)
 
+    def renew(self, snapshot: Snapshot) -> None:
+        """Replace what is known of processes and types."""
+        self.processes = {view.name: view for view in snapshot.processes}
+        self.types = snapshot.types
+        self.stopping = self.stopping or snapshot.stopping
+
     def learn(self, message: AnyMessage, cause: str) -> None:
         """Take in what has happened; `cause` is the command that is waited for."""
+        if getattr(message, "cause", None) == cause and not isinstance(message, CommandAccepted):
+            self.answered = True
         match message:
             case ProcessStateChanged():
                 self.processes[message.process.name] = message.process
@@ -90,13 +100,20 @@ async def wait_for(
     """
     known = Known.of(await session.snapshot())
     waiting = left(known)
+    if not waiting:
+        return
     try:
         async with asyncio.timeout(seconds):
             async for message in session.messages(after=after):
                 if isinstance(message, Lagged):
-                    known = Known.of(await session.snapshot())
+                    known.renew(await session.snapshot())
                 known.learn(message, cause)
                 waiting = _still_possible(known, left)
+                if waiting:
+                    continue
+                # A later message of the same moment may say otherwise: only all there is tells.
+                known.renew(await session.snapshot())
+                waiting = left(known)
                 if not waiting:
                     return
     except TimeoutError as error:
@@ -159,7 +176,7 @@ def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
             types = {*command.quantities, *command.steps}
             return lambda known: _formation_left(known, None if "all" in types else types)
         case Reload():
-            return lambda known: _formation_left(known, None)
+            return _reload_left
         case Restart():
             names = covered(command.target, views)
             runs = {name: views[name].run for name in names}
@@ -172,6 +189,10 @@ def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
             return lambda known: _not_down(known, names)
         case Kill() | SetWatch() | Quit():
             return lambda _: []
+
+
+def _reload_left(known: Known) -> list[str]:
+    return _formation_left(known, None) if known.answered else ["the files are still being read"]
 
 
 def _formation_left(known: Known, types: Collection[str] | None) -> list[str]:

@@ -196,6 +196,28 @@ async def test_an_error_because_of_the_command_ends_the_wait(
     assert outcome.err == "proctor: Port 5007 is taken by redis-server.\n"
 
 
+async def test_a_reload_waits_for_its_answer_and_then_for_the_processes(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.tell(running.state_changed("web.4", "up"), running.state_changed("worker.2", "up"))
+    typing = asyncio.create_task(proctor("reload", "--wait"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    types = running.now_is.types
+    running.tell(running.state_changed("clock.1", "up"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    assert not typing.done()
+    running.tell(
+        FormationChanged(sequence=running.next_sequence, at=0.0, cause="c1", types=types),
+        running.state_changed("web.1", "starting"),
+    )
+    running.tell(running.state_changed("web.1", "up"))
+    assert (await typing).code == 0
+
+
+async def test_what_is_so_already_is_not_waited_for(proctor: Shell, running: FakeSession) -> None:
+    assert (await proctor("scale", "clock=1", "--wait", "5")).code == 0
+
+
 async def test_the_end_of_the_app_ends_the_wait_for_something_else(
     proctor: Shell, running: FakeSession
 ) -> None:
