@@ -82,7 +82,7 @@ class App:
             guardian=control,
             guardian_pid=pid,
             read_again=self._load,
-            handle_signals=False,
+            owns_process=False,
             ends_with=f"process {os.getpid()}",
         )
         self._running = RunningApp(configuration, around)
@@ -151,7 +151,7 @@ class App:
         return await self.send(Stop(target=target))
 
     async def kill(self, target: str, signal: str = "KILL") -> Accepted:
-        """Send a signal to all members of a process's tree."""
+        """Send a signal to a process: SIGKILL to all of its tree, any other to its leader."""
         return await self.send(Kill(target=target, signal=signal))
 
     # Seeing

@@ -58,7 +58,12 @@ class RunningApp:
             on_appended=self._output_appended,
             on_pressure=valve.hold,
         )
-        self._keepers = Keepers(surroundings.guardian, self._take_report)
+        self._keepers = Keepers(
+            surroundings.guardian,
+            self._take_report,
+            guardian_pid=surroundings.guardian_pid,
+            adopts_orphans=surroundings.owns_process,
+        )
         self._runs = ActiveRuns(
             configuration,
             keepers_=self._keepers,
@@ -100,7 +105,7 @@ class RunningApp:
         self._keepers.attach(self._loop)
         if self._around.lock_fd is not None:
             self._keepers.hold_lock(self._around.lock_fd)
-        if self._around.handle_signals:
+        if self._around.owns_process:
             listen_to_signals(self._loop, self.stop)
         if printer is not None:
             printer.attach(self._loop)
@@ -118,6 +123,7 @@ class RunningApp:
             if printer is not None:
                 await printer.finish()
             self._keepers.close()
+            await self._keepers.wait_closed()
             self.store.close()
 
     def app_view(self) -> AppView:

@@ -16,7 +16,8 @@ class Surroundings:
     `guardian` is our end of the guardian's socket, `guardian_pid` its process. `places` is None
     for a library that shares nothing; `lock_fd` is the app's lock, which guardian and keepers
     inherit. `lease` is a socket to the screen with which the app ends. `read_again` reads the
-    app's files; it may block.
+    app's files; it may block. With `owns_process` this process is the app's supervisor and nothing
+    else: signals to it mean the app, and all its children are ours.
     """
 
     guardian: socket.socket
@@ -25,6 +26,6 @@ class Surroundings:
     places: Places | None = None
     lock_fd: int | None = None
     lease: socket.socket | None = None
-    handle_signals: bool = True
+    owns_process: bool = True
     ends_with: str = "proctor quit"
     pid: int = field(default_factory=os.getpid)

@@ -1,4 +1,4 @@
-"""The session in the supervisor's own process: for the library, the plain printer and the server."""
+"""The session in the supervisor's own process: for the library and the control server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,7 +24,7 @@ class LocalSession:
     what its processes use.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts that a session speaks for
+    def __init__(
         self,
         supervisor: Supervisor,
         *,

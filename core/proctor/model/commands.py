@@ -47,7 +47,7 @@ class Stop(_Command, frozen=True, kw_only=True, tag="process.stop"):
 
 
 class Kill(_Command, frozen=True, kw_only=True, tag="process.kill"):
-    """Send a signal to all members of a process's tree; what it does then is its own affair."""
+    """Send a signal to a process: SIGKILL to all of its tree, any other to its leader."""
 
     cli_word: ClassVar[str] = "kill"
     target: str

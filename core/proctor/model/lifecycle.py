@@ -63,7 +63,7 @@ def advance(slot: Slot, fact: Fact, now: float, limits: Limits) -> Decision:
     """
     match fact:
         case StartAsked():
-            return _start_asked(slot, fact, now)
+            return _start_asked(slot, fact, now, limits)
         case StopAsked():
             return _stop_asked(slot, fact, now, limits)
         case RestartAsked():
@@ -98,9 +98,7 @@ def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -
         case KeeperLost():
             return _keeper_lost(slot, run, now)
         case SignalDenied():
-            run = replace(run, denied=(*run.denied, fact.pid))
-            words = f"Process {fact.pid} may not be signalled by this user; it is left running"
-            return replace(slot, run=run), (Say(words=words),)
+            return _denied(slot, run, fact)
         case _:
             assert_never(fact)
 
@@ -108,11 +106,13 @@ def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -
 # What was asked
 
 
-def _start_asked(slot: Slot, fact: StartAsked, now: float) -> Decision:
+def _start_asked(slot: Slot, fact: StartAsked, now: float, limits: Limits) -> Decision:
+    run = slot.run
     slot = replace(slot, wanted=True, scaled_away=False, failures=0)
-    if slot.run is not None:
+    if run is not None and run.phase != "stopping":
         return slot, (unchanged(slot),)
-    return _spawn(replace(slot, cause=fact.cause, reason=fact.reason), now)
+    slot = replace(slot, cause=fact.cause, reason=fact.reason)
+    return _spawn(slot, now, limits) if run is None else _again_when_gone(slot, run)
 
 
 def _restart_asked(slot: Slot, fact: RestartAsked, now: float, limits: Limits) -> Decision:
@@ -120,12 +120,16 @@ def _restart_asked(slot: Slot, fact: RestartAsked, now: float, limits: Limits) -
     run = slot.run
     slot = replace(slot, cause=fact.cause, reason=fact.reason)
     if run is not None and run.phase == "stopping":
-        # It comes back when the old run has gone; two wishes within a moment are one.
-        slot = replace(slot, run=replace(run, stop_asked=True))
-        return slot, (unchanged(slot),)
+        return _again_when_gone(slot, run)
     if run is None:
-        return _spawn(slot, now)
+        return _spawn(slot, now, limits)
     return _stop(slot, run, now, limits)
+
+
+def _again_when_gone(slot: Slot, run: Run) -> Decision:
+    """The run is being stopped: what is wanted begins after it; two wishes are one."""
+    slot = replace(slot, run=replace(run, stop_asked=True))
+    return slot, (unchanged(slot),)
 
 
 def _stop_asked(slot: Slot, fact: StopAsked, now: float, limits: Limits) -> Decision:
@@ -156,8 +160,10 @@ def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
     else:
         slot, orders = _to_stopping(slot, run, now)
     slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
+    if run.lost:
+        return slot, (*orders, timer)  # nobody hears us: the guardian is killing it
     said = Say(words="Stopping all processes with SIGKILL")
-    return slot, (*orders, said, KillTree(run=run.id), timer)
+    return slot, (*(orders or (unchanged(slot),)), said, KillTree(run=run.id), timer)
 
 
 # What was told of a run
@@ -189,6 +195,14 @@ def _suspended(slot: Slot, run: Run, fact: LeaderSuspended) -> Decision:
     return slot, (Say(words=words), unchanged(slot))
 
 
+def _denied(slot: Slot, run: Run, fact: SignalDenied) -> Decision:
+    if fact.pid in run.denied:
+        return slot, ()  # each further signal is denied as well: that is no news
+    run = replace(run, denied=(*run.denied, fact.pid))
+    words = f"Process {fact.pid} may not be signalled by this user; it is left running"
+    return replace(slot, run=run), (Say(words=words),)
+
+
 def _leader_left(slot: Slot, run: Run, fact: LeaderLeft, now: float) -> Decision:
     slot = replace(slot, run=replace(run, exit=fact.exit, suspended=False), last_exit=fact.exit)
     if run.phase == "stopping":
@@ -212,11 +226,17 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
     run = slot.run
     if run is None:
         due = slot.resting == "crashed" and slot.wanted
-        return _spawn(replace(slot, restarts=slot.restarts + 1), now) if due else (slot, ())
+        again = replace(slot, restarts=slot.restarts + 1)
+        return _spawn(again, now, limits) if due else (slot, ())
     if run.phase == "stopping":
         return _next_step(slot, run, now, limits)
     if run.exit is not None:
         return _stop_remnants(slot, run, run.exit, now, limits)
+    if run.leader is None:
+        words = (
+            f"Not started within {limits.boot_timeout_seconds:g} seconds; it is still waited for"
+        )
+        return slot, (Say(words=words),)
     if run.phase == "starting" and limits.listens:
         seconds = f"{limits.boot_timeout_seconds:g}"
         words = (
@@ -231,16 +251,17 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
 
 
 def _stop(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
-    slot, orders = _to_stopping(slot, replace(run, stop_asked=True), now)
-    slot, first = _first_step(slot, now, limits)
+    slot, orders = _to_stopping(slot, _first_step(replace(run, stop_asked=True), now, limits), now)
+    slot, first = _told_to_stop(slot, run.id, now, limits)
     said = Say(words=f"Stopping all processes with SIG{limits.stop_signal}")
     return slot, (*orders, said, *first)
 
 
 def _stop_remnants(slot: Slot, run: Run, exit_: Exit, now: float, limits: Limits) -> Decision:
     reason = f"its leader {exit_.words} and left others behind"
-    slot, orders = _to_stopping(replace(slot, cause="app", reason=reason), run, now)
-    slot, first = _first_step(slot, now, limits)
+    slot = replace(slot, cause="app", reason=reason)
+    slot, orders = _to_stopping(slot, _first_step(run, now, limits), now)
+    slot, first = _told_to_stop(slot, run.id, now, limits)
     return slot, (*orders, NameRemnants(run=run.id, exit=exit_), *first)
 
 
@@ -250,12 +271,13 @@ def _to_stopping(slot: Slot, run: Run, now: float) -> Decision:
     return slot, (announced(before, slot),)
 
 
-def _first_step(slot: Slot, now: float, limits: Limits) -> Decision:
-    assert slot.run is not None
-    run = replace(slot.run, step="roots", killed_at=now + limits.grace_seconds)
-    slot, timer = arm(replace(slot, run=run), now + limits.grace_seconds / 2)
-    signal = SignalMembers(run=run.id, scope=limits.stop_scope, signal=limits.stop_signal)
-    return slot, (signal, timer, unchanged(slot))
+def _first_step(run: Run, now: float, limits: Limits) -> Run:
+    return replace(run, step="roots", killed_at=now + limits.grace_seconds)
+
+
+def _told_to_stop(slot: Slot, run: RunId, now: float, limits: Limits) -> Decision:
+    slot, timer = arm(slot, now + limits.grace_seconds / 2)
+    return slot, (SignalMembers(run=run, scope=limits.stop_scope, signal=limits.stop_signal), timer)
 
 
 def _next_step(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
@@ -269,6 +291,7 @@ def _next_step(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
         return slot, (
             SignalMembers(run=run.id, scope="shells", signal=limits.stop_signal),
             timer,
+            unchanged(slot),
         )
     said: tuple[Order, ...] = ()
     if run.step == "shells":
@@ -279,7 +302,8 @@ def _next_step(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
             Say(words="Stopping remaining processes with SIGKILL"),
         )
     slot, timer = arm(replace(slot, run=replace(run, step="kill")), now + KILL_AGAIN_SECONDS)
-    return slot, (*said, KillTree(run=run.id), timer)
+    told = () if run.step == "kill" else (unchanged(slot),)
+    return slot, (*said, KillTree(run=run.id), timer, *told)
 
 
 # Ends
@@ -291,7 +315,7 @@ def _gone(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
     if not slot.wanted:
         slot, orders = _rest_down(slot, now)
     elif run.stop_asked:
-        slot, orders = _spawn(replace(slot, restarts=slot.restarts + 1), now)
+        slot, orders = _spawn(replace(slot, restarts=slot.restarts + 1), now, limits)
     else:
         slot, orders = _ended_by_itself(slot, run, now, limits)
     return slot, (said, *orders)
@@ -314,20 +338,27 @@ def _ended_by_itself(slot: Slot, run: Run, now: float, limits: Limits) -> Decisi
     if outcome == "complete":
         slot = move(slot, "complete", now)
         return slot, (Say(words=_moved(before, "complete")), announced(before, slot), *ended)
-    stable = run.up_at is not None and now - run.up_at >= STABLE_SECONDS
+    ended_at = run.since if run.phase == "stopping" else now  # what it left behind does not count
+    stable = run.up_at is not None and ended_at - run.up_at >= STABLE_SECONDS
     slot = replace(slot, failures=1 if stable else slot.failures + 1)
     slot = move(slot, "crashed", now)
     if outcome == "stay":
         return slot, (Say(words=_moved(before, "crashed")), announced(before, slot), *ended)
+    # Even at once goes through the mailbox: a stop that was asked meanwhile comes in between.
     delay = backoff_seconds(slot.failures, jitter=limits.jitter)
-    if delay == 0:
-        said = Say(words=f"{_moved(before, 'crashed')}; starting again")
-        crash = announced(before, slot)
-        slot, orders = _spawn(replace(slot, restarts=slot.restarts + 1), now)
-        return slot, (said, crash, *orders)
+    slot, hint = _hint_at_policy(slot, run)
     slot, timer = arm(replace(slot, retry_at=now + delay), now + delay)
-    words = f"{_moved(before, 'crashed')}; next try in {delay:.0f} s (failure {slot.failures})"
-    return slot, (Say(words=words), announced(before, slot), timer)
+    when = f"next try in {delay:.0f} s (failure {slot.failures})" if delay else "starting again"
+    said = Say(words=f"{_moved(before, 'crashed')}; {when}")
+    return slot, (said, *hint, announced(before, slot), timer)
+
+
+def _hint_at_policy(slot: Slot, run: Run) -> Decision:
+    """Ends that the platform calls a crash surprise whoever did not: the first time, say so."""
+    if slot.hinted or run.exit is None or not run.exit.succeeded:
+        return slot, ()
+    words = "Status 0 counts as a crash here, as on the platform; to change that: --on-exit stay"
+    return replace(slot, hinted=True), (Say(words=words),)
 
 
 def _moved(before: str, after: str) -> str:
@@ -340,8 +371,11 @@ def _rest_down(slot: Slot, now: float) -> Decision:
     return slot, (Say(words=_moved(before, "down")), announced(before, slot))
 
 
-def _spawn(slot: Slot, now: float) -> Decision:
+def _spawn(slot: Slot, now: float, limits: Limits) -> Decision:
     before = slot.state
     run = Run(id=RunId(slot.name, slot.runs + 1), phase="starting", since=now)
-    slot = move(replace(slot, retry_at=None, runs=run.id.number), "starting", now, run)
-    return slot, (announced(before, slot), Spawn(run=run.id))
+    slot = replace(slot, retry_at=None, last_problem=None, runs=run.id.number)
+    slot = move(slot, "starting", now, run)
+    told = announced(before, slot)
+    slot, timer = arm(slot, now + limits.boot_timeout_seconds)
+    return slot, (told, Spawn(run=run.id), timer)

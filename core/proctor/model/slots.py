@@ -75,6 +75,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     retry_at: float | None = None
     last_exit: Exit | None = None
     last_problem: str | None = None  #: why it could not be started, in words
+    hinted: bool = False  #: it was told how to let status 0 be no crash
     cause: str = "app"
     reason: str = "not started yet"
     epoch: int = 0

@@ -17,7 +17,7 @@ from proctor.model.commands import (
     Start,
     Stop,
 )
-from proctor.model.facts import Fact, KillAsked, LeaderContinued, StartAsked, StopAsked
+from proctor.model.facts import Fact, KillAsked, StartAsked, StopAsked
 from proctor.model.formation import Formation, scaled
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
@@ -51,8 +51,8 @@ class Steering(Protocol):
         """Restart these one after the other."""
         ...
 
-    def signal_tree(self, process: ProcessName, number: int) -> None:
-        """Send a signal to all members of a process's tree."""
+    def signal_process(self, process: ProcessName, number: int) -> None:
+        """Send a signal to a process's leader; SIGKILL to all of its tree."""
         ...
 
     def set_watch(self, *, on: bool, cause: str) -> None:
@@ -155,10 +155,7 @@ def _kill(app: Steering, command: Kill) -> str:
     if not running:
         raise UserError(f"{command.target} is not running")
     for name in running:
-        app.signal_tree(name, number)
-        run = app.slots[name].run
-        if number == signals.SIGCONT and run is not None:
-            app.tell(name, LeaderContinued(run=run.id))
+        app.signal_process(name, number)
     return f"sent {signals.Signals(number).name} to {_named(command.target, running)}"
 
 

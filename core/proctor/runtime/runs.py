@@ -23,6 +23,7 @@ from proctor.model.facts import (
 )
 from proctor.model.names import ProcessName, RunId
 from proctor.model.ports import PortAssignment, assign_port, usual_port
+from proctor.model.procfile import ProcfileEntry
 from proctor.runtime import keepers
 from proctor.runtime.keepers import Keepers, SpawnOrder
 from proctor.runtime.listening import listening
@@ -89,7 +90,10 @@ class ActiveRuns:
         assignment = self._assign_port(run.process)
         if assignment.note:
             self._say(assignment.note, run.process, run.number)
-        order = self._order(run, assignment.port)
+        entry = self._entry(run)
+        order = self._order(run, entry, assignment.port)
+        words = f"Starting process with command `{entry.command_line}` (PORT={assignment.port})"
+        self._say(words, run.process, run.number)
         channels = self._keepers.spawn(order)
         active = self._active[run] = _Active(assignment.port)
         self._ports[run.process] = assignment.port
@@ -101,6 +105,10 @@ class ActiveRuns:
         """Send a signal to members of the run's tree."""
         self._probes.end(run)
         self._keepers.order(run, scope, number)
+
+    def signal_leader(self, run: RunId, number: int) -> None:
+        """Send one signal to the leader, or to the roots once it has left; no stop begins."""
+        self._keepers.signal(run, number)
 
     def kill(self, run: RunId) -> None:
         """Kill until nobody is left."""
@@ -177,11 +185,14 @@ class ActiveRuns:
 
     # Details
 
-    def _order(self, run: RunId, port: int) -> SpawnOrder:
-        app = self.configuration
-        entry = app.procfile.entry(run.process.type)
+    def _entry(self, run: RunId) -> ProcfileEntry:
+        entry = self.configuration.procfile.entry(run.process.type)
         if entry is None:
             raise UserError(f"{run.process.type} is not in the Procfile any more")
+        return entry
+
+    def _order(self, run: RunId, entry: ProcfileEntry, port: int) -> SpawnOrder:
+        app = self.configuration
         settings = app.settings
         environment = child_environment(
             app.environment.values(), process=run.process, port=port, terminal=settings.terminal

@@ -38,6 +38,10 @@ class Runs(Protocol):
         """Send a signal to members of the run's tree."""
         ...
 
+    def signal_leader(self, run: RunId, number: int) -> None:
+        """Send one signal to the leader; no stop begins."""
+        ...
+
     def kill(self, run: RunId) -> None:
         """Kill until nobody is left."""
         ...

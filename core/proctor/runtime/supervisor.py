@@ -4,6 +4,7 @@ Facts and commands come in, the model's rules decide, orders go to keepers and t
 change is published as an event. Nothing here waits but for the mailbox.
 """
 
+import signal as signals
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, assert_never
 
@@ -228,11 +229,15 @@ class Supervisor:
         """Restart these processes of one type one after the other."""
         self._processes.roll(names, cause=cause, reason=reason)
 
-    def signal_tree(self, process: ProcessName, number: int) -> None:
-        """Send a signal to all members of the process's tree."""
+    def signal_process(self, process: ProcessName, number: int) -> None:
+        """Send a signal to the process's leader; SIGKILL to all of its tree."""
         run = self.slots[process].run
-        if run is not None:
-            self._runs.signal(run.id, "all", number)
+        if run is None:
+            return
+        if number == signals.SIGKILL:
+            self._runs.kill(run.id)
+        else:
+            self._runs.signal_leader(run.id, number)
 
     def set_watch(self, *, on: bool, cause: str) -> None:
         """Restart on a file save, or not."""

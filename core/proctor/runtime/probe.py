@@ -1,0 +1,89 @@
+"""When is it up: who starts is looked up in the kernel's table of listening sockets.
+
+Never by connecting to the app, which would log a request that nobody made. The kernel does not
+tell when somebody begins to listen, so all that start are looked at together, often at first.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from proctor.model.facts import BecameReady
+from proctor.model.names import RunId
+from proctor.runtime.listening import Listening, listening
+from proctor.runtime.timers import Cancellable, Timers
+
+LOOK_SECONDS = 0.02
+PATIENT_LOOK_SECONDS = 0.25
+PATIENT_AFTER_SECONDS = 5.0
+ELSEWHERE_AFTER_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class _Probe:
+    run: RunId
+    port: int
+    since: float
+
+
+class Probes:
+    """Looks for the sockets of all runs that start.
+
+    `members` gives the pids of a run's tree, `ready` takes the fact.
+    """
+
+    def __init__(
+        self,
+        timers: Timers,
+        *,
+        members: Callable[[RunId], Iterable[int]],
+        ready: Callable[[BecameReady], None],
+        look: Callable[[], Listening] = listening,
+    ) -> None:
+        self._timers = timers
+        self._members = members
+        self._ready = ready
+        self._look = look
+        self._probes: dict[RunId, _Probe] = {}
+        self._timer: Cancellable | None = None
+
+    def begin(self, run: RunId, port: int) -> None:
+        """Look until the run's tree listens on the port."""
+        self._probes[run] = _Probe(run, port, self._timers.now())
+        self._look_again(LOOK_SECONDS)
+
+    def end(self, run: RunId) -> None:
+        """It has ended, or is being stopped."""
+        self._probes.pop(run, None)
+
+    def _look_again(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._timers.call_at(self._timers.now() + seconds, self._look_at_all)
+
+    def _look_at_all(self) -> None:
+        self._timer = None
+        if not self._probes:
+            return
+        table = self._look()
+        for probe in list(self._probes.values()):
+            port = self._port_of(probe, table)
+            if port is not None:
+                del self._probes[probe.run]
+                self._ready(BecameReady(run=probe.run, port=port))
+        if self._probes:
+            youngest = max(probe.since for probe in self._probes.values())
+            patient = self._timers.now() - youngest > PATIENT_AFTER_SECONDS
+            self._look_again(PATIENT_LOOK_SECONDS if patient else LOOK_SECONDS)
+
+    def _port_of(self, probe: _Probe, table: Listening) -> int | None:
+        """Where the run serves: its port, whoever in or outside its tree listens there.
+
+        The port was free before the start, so a listener outside (a container's proxy) is its
+        doing. Does the tree listen elsewhere after a while, it is up there (`rails s -p 3000`).
+        """
+        if table.is_taken(probe.port):
+            return probe.port
+        if self._timers.now() - probe.since < ELSEWHERE_AFTER_SECONDS:
+            return None
+        others = table.ports_of(self._members(probe.run))
+        return min(others) if others else None
