@@ -56,19 +56,20 @@ class ActionProvider(Provider):
 
     def _offers(self, targets: list[str]) -> "Iterator[Offer]":
         here = self._main.situation
+        offered: set[str] = set()  # what is about a type is the same for each of its processes
         for action in ACTIONS.values():
             if action.id in NOT_OFFERED:
                 continue
             for target in targets if action.has_target else targets[:1]:
                 at = replace(here, target=target) if action.has_target else here
-                if action.unavailable(at) is None:
+                title = action.title_for(at)
+                if title not in offered and action.unavailable(at) is None:
+                    offered.add(title)
                     yield self._offer(action, at)
 
     def _offer(self, action: Action, at: Situation) -> Offer:
         target = at.target if action.has_target else None
-        words = action.words.capitalize()
-        if action.has_target:
-            words = f"{words} {visible(at.named)}"
+        words = visible(action.title_for(at))
         command = action.command_line(at)
         parts = [signs(action.id), f"$ {visible(command)}" if command else "", action.help]
         told = "  ·  ".join(part for part in parts if part)
