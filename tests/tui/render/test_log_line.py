@@ -50,6 +50,10 @@ def test_what_proctor_says_is_a_ruler_in_the_colour_of_the_state() -> None:
     assert paint_of(painted, f"── {words} ──") == "state-crashed"
 
 
+def test_the_end_of_a_ruler_does_not_take_a_row_of_its_own() -> None:
+    assert shown(row("killed by SIGKILL", "proctor"), width=31) == [f"{NOW} ── killed by SIGKILL"]
+
+
 def test_a_piece_of_a_very_long_line_is_marked_as_going_on() -> None:
     assert shown(row("the rest", continued=True), width=40) == ["       ↳ the rest"]
 
@@ -57,7 +61,7 @@ def test_a_piece_of_a_very_long_line_is_marked_as_going_on() -> None:
 def test_a_narrow_pane_wraps_to_its_left_edge_and_a_wide_one_under_the_text() -> None:
     words = "one two three four five six seven eight nine ten eleven twelve"
     assert shown(row(words), width=40)[1].startswith("seven")
-    assert shown(row(words), width=64)[1].startswith(" " * 9 + "twelve")
+    assert shown(row(words), width=50)[1].startswith(" " * 9 + "nine")
 
 
 def test_every_row_is_exactly_as_wide_as_the_pane() -> None:

@@ -155,6 +155,20 @@ async def test_stamps_can_be_switched_off() -> None:
         assert host.text("web.1")[0] == " hello"
 
 
+async def test_what_the_user_does_needs_no_tick_to_be_seen() -> None:
+    host = PaneHost("web.1")
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.grid.focus_selected()
+        host.output("web.1", *(f"line {n}" for n in range(1000)))
+        await settled(pilot, host)
+        host.asked.clear()
+        await pilot.press("home")
+        assert [(each.first, each.count > 20) for each in host.asked] == [(0, True)]
+        host.pane("web.1").frame()  # the app ticks when lines have come
+        await pilot.pause()
+        assert lines(host)[0] == "line 0"
+
+
 async def test_an_empty_pane_says_why() -> None:
     host = PaneHost("web.1")
     async with host.run_test(size=(50, 24)) as pilot:

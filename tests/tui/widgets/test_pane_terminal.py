@@ -18,7 +18,8 @@ from support.pane_host import PaneHost
 
 NEVER = [
     b"evil.example", b"\x1bc", b"\x1bP$q", b"\x1b_G", b"\x1b^", b"\x1bX",
-    b"\x1b(0", b"\x0e", b"\x0f", b"\x00", b"\x7f", b"\x1b[6n", b"\x1b]52", b"\x1b]0", b"\x1b]2;", b"\x1b]8",
+    b"\x1b(0", b"\x0e", b"\x0f", b"\x00", b"\x7f", b"\x1b[6n", b"\x1b]52",
+    b"\x1b]0", b"\x1b]2;", b"\x1b]8",
     *(each.encode() for each in "\u202e\u2066\u200e\u009b\u009d\u2028"),
 ]  # fmt: skip
 

@@ -24,7 +24,7 @@ from proctor_tui.render.stamps import stamp
 from proctor_tui.render.wrapping import wrap
 
 _STAMP_WIDTH = len("12:03:00")
-_HANGING_FROM = 60  #: narrower panes have no room to lose at the left of continued rows
+_HANGING_FROM = 48  #: narrower panes have no room to lose at the left of continued rows
 
 
 #: Gives the style of a paint ("dim", "state-up", "type-0") on the pane's background.
@@ -90,7 +90,7 @@ def paint(row: Row, look: Look, shape: Shape) -> tuple[PaintedRow, ...]:
     indent = sum(cell_len(segment.text) for segment in prefix)
     if indent >= shape.width - 1:  # a sliver: no room for stamps
         prefix, indent = [], 0
-    line, base = _line(row, look)
+    line, base = _line(row, look, shape.width - indent)
     if not shape.wraps:
         return (_unwrapped(line, base, prefix, shape),)
     hanging = indent if shape.width >= _HANGING_FROM else 0
@@ -106,11 +106,14 @@ def paint(row: Row, look: Look, shape: Shape) -> tuple[PaintedRow, ...]:
     return tuple(rows)
 
 
-def _line(row: Row, look: Look) -> tuple[StyledLine, Style]:
+def _line(row: Row, look: Look, room: int) -> tuple[StyledLine, Style]:
     line = parse(row.data)
     if row.stream != "proctor":
         return line, look.paints("")
-    words = f"── {line.text} ──"
+    words, end = f"── {line.text}", " ──"
+    # The end of a ruler is not worth a row of its own.
+    if not cell_len(words) <= room < cell_len(words + end):
+        words += end
     return StyledLine(words, (Run(words, PLAIN),)), look.paints(ruler_paint(line.text))
 
 

@@ -122,9 +122,9 @@ class PaneLines(Painted):
         self._repaint = True
 
     def repaint(self) -> None:
-        """Show a change that the user made at once, not with the next frame."""
-        self._shown = None
-        self.refresh(self.size.region)
+        """Show a change that the user made at once: while nothing happens there are no ticks."""
+        self.changed()
+        self.frame()
 
     @property
     def shown(self) -> list[Shown]:
@@ -218,22 +218,22 @@ class PaneLines(Painted):
     def on_resize(self) -> None:
         """Show more or fewer rows, around the same place."""
         self.reading.resize(self.size.height)
-        self.changed()
+        self.repaint()
 
     def watch_wraps(self) -> None:
         """Lay the lines out anew."""
         self.skipped_cells = 0
-        self.changed()
+        self.repaint()
 
     def watch_stamps(self) -> None:
         """Lay the lines out anew."""
-        self.changed()
+        self.repaint()
 
     def watch_types(self) -> None:
         """Process types have other colours."""
         self._cache.clear()
-        self.changed()
+        self.repaint()
 
     def watch_empty_words(self) -> None:
         """Say something else where no lines are."""
-        self.changed()
+        self.repaint()
