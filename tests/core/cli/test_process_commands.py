@@ -214,6 +214,23 @@ async def test_a_reload_waits_for_its_answer_and_then_for_the_processes(
     assert (await typing).code == 0
 
 
+async def test_a_reload_is_not_over_while_what_it_changed_is_still_on_its_way(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.tell(running.state_changed("web.4", "up"), running.state_changed("worker.2", "up"))
+    typing = asyncio.create_task(proctor("reload", "--wait", "0.3"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    running.tell(
+        FormationChanged(
+            sequence=running.next_sequence, at=0.0, cause="c1", types=running.now_is.types
+        ),
+        running.state_changed("web.1", "starting", why="its command has changed"),
+    )
+    outcome = await typing
+    assert outcome.code == 1
+    assert "web.1 is starting (its command has changed)" in outcome.err
+
+
 async def test_what_is_so_already_is_not_waited_for(proctor: Shell, running: FakeSession) -> None:
     assert (await proctor("scale", "clock=1", "--wait", "5")).code == 0
 

@@ -158,6 +158,13 @@ def test_a_wait_without_end_is_ended_with_a_way_on(places: Places, start: Starte
     os.kill(keeper, signal.SIGKILL)
 
 
+def test_a_supervisor_that_is_still_starting_is_waited_for_without_a_word(places: Places) -> None:
+    held = take(places, say=no_words)
+    with pytest.raises(AlreadyRunning):
+        take(places, say=no_words, patience_seconds=0.5)
+    held.close()
+
+
 def test_a_stopped_supervisor_still_runs(places: Places, start: Starter) -> None:
     first = start()
     first_line(first)
