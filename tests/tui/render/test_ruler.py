@@ -8,6 +8,10 @@ from proctor_tui.render.ruler import ruler_paint
     [
         ("exited with status 3 · again in 4 s", "state-crashed"),
         ("killed by SIGKILL", "state-crashed"),
+        ("Process exited with status 143", "state-stopping"),
+        ("State changed from up to stopping", "state-stopping"),
+        ("State changed from up to crashed; starting again", "state-crashed"),
+        ("Starting process with command `exit 1 # crash` (PORT=5006)", "state-starting"),
         ("State changed from up to crashed", "state-crashed"),
         ("Error R12 (Exit timeout)", "state-crashed"),
         ("could not be started: no such file", "state-crashed"),

@@ -217,3 +217,12 @@ def test_a_window_that_comes_late_does_not_take_the_reader_away() -> None:
     journal.reading.touch()
     journal.answer()
     assert journal.lines[0] == 0
+
+
+def test_a_paused_reader_of_a_journal_whose_end_is_not_told_still_counts_new_lines() -> None:
+    journal = Journal(1000)
+    journal.do("move", -5)
+    journal.end += 42
+    journal.reading.touch()
+    journal.answer()
+    assert (journal.reading.new, journal.reading.counts) == (42, True)

@@ -44,6 +44,7 @@ class Reading:
         self._held: dict[int, Row] = {}  # in order; with a gap where lines were dropped between
         self._seen_end = 0
         self._stale = True
+        self._unsure = False  # the end is known to be out of date
         self.counts = False  #: the count of new lines has changed since this was set to False
 
     # What is known of the journal
@@ -56,8 +57,8 @@ class Reading:
         self.first, self.end, self._stale = first, max(self.end, end), True
 
     def touch(self) -> None:
-        """Something about the journal has changed, it is not known what."""
-        self._stale = True
+        """Something about the journal has changed, it is not known what: a window will tell."""
+        self._stale = self._unsure = True
 
     def resize(self, height: int) -> None:
         """So many rows are shown from now on."""
@@ -66,6 +67,7 @@ class Reading:
     def take(self, window: Window) -> None:
         """Hold the lines of a window, and those under the eye that the journal has dropped."""
         self._begin_anew_before(window.total_end)
+        self.counts |= not self.follow and window.total_end > self.end
         self.first, self.end = window.total_first, window.total_end
         came = {window.first + at: row for at, row in enumerate(window.rows)}
         if self.follow or self.top.line >= window.first:
@@ -87,10 +89,10 @@ class Reading:
         """The lines to ask for: the first (None: the newest), how many; or None: nothing to ask."""
         if not self._stale or not self.height:
             return None
-        self._stale = False
+        self._stale, unsure, self._unsure = False, self._unsure, False
         if self.follow:
             return None, self.height + _MARGIN
-        if all(line is not None and not line.unfinished for line in self._near()):
+        if not unsure and all(line is not None and not line.unfinished for line in self._near()):
             return None
         first = max(self.first, self.top.line - _MARGIN)
         return first, self.height + 2 * _MARGIN
