@@ -47,7 +47,8 @@ class InotifyNotifier:
             raise NoWatchError("This system has no inotify.") from error
         if self._descriptor < 0:
             raise NoWatchError(_reason(ctypes.get_errno()))
-        self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
         self._poll = select.poll()
         self._poll.register(self._descriptor, select.POLLIN)
         self._poll.register(self._wake_read, select.POLLIN)
