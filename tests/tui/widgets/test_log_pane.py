@@ -1,3 +1,4 @@
+import pytest
 from textual.pilot import Pilot
 
 from proctor_tui.render.stamps import stamp
@@ -217,3 +218,20 @@ async def test_another_theme_paints_anew() -> None:
         light = host.pane("web.1").render_line(0)
         assert dark.text == light.text
         assert [segment.style for segment in dark] != [segment.style for segment in light]
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "textual-light", "dracula", "nord"])
+async def test_a_pane_can_be_shown_in_any_theme(theme: str) -> None:
+    host = PaneHost("web.1")
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.theme = theme
+        host.output("web.1", "\x1b[31mred\x1b[0m \x1b[38;5;200mpink\x1b[0m", "x" * 200)
+        host.output("web.1", "exited with status 3", stream="proctor")
+        host.output("web.1", *(f"line {n}" for n in range(30)))
+        await settled(pilot, host)
+        pane = host.pane("web.1")
+        await pilot.click(pane, offset=(12, 2), times=3)
+        pane.action_move(-20)
+        await settled(pilot, host)
+        assert any("red pink" in row for row in lines(host))
+        assert lines(host)[-1].endswith("paused ↓")

@@ -125,6 +125,32 @@ async def test_a_drag_out_of_the_pane_stays_in_it() -> None:
         assert host.pane("web.2").selection is None
 
 
+async def test_one_pane_at_a_time_has_a_selection() -> None:
+    host = PaneHost("web.1", "web.2")
+    async with host.run_test(size=(80, 40)) as pilot:
+        pane = await begun(pilot, host, "first line")
+        host.output("web.2", "other line")
+        await settled(pilot, host)
+        await drag(pilot, pane, (TEXT, 0), (TEXT + 5, 0))
+        await drag(pilot, host.pane("web.2"), (TEXT, 0), (TEXT + 5, 0))
+        await pilot.pause()
+        assert pane.selection is None
+        await pilot.press("y")
+        assert host.clipboard == "other"
+
+
+async def test_a_drag_that_comes_back_to_where_it_began_selects_nothing() -> None:
+    host = PaneHost("web.1")
+    async with host.run_test(size=(80, 24)) as pilot:
+        pane = await begun(pilot, host, "first line")
+        await pilot.mouse_down(pane, offset=(TEXT, 0))
+        await pilot.hover(pane, offset=(TEXT + 4, 0))
+        await pilot.hover(pane, offset=(TEXT, 0))
+        await pilot.mouse_up(pane, offset=(TEXT, 0))
+        assert pane.selection is None
+        assert pane.badge == ""
+
+
 async def test_holding_the_mouse_beyond_an_edge_scrolls_and_selects_on() -> None:
     host = PaneHost("web.1")
     async with host.run_test(size=(80, 24)) as pilot:

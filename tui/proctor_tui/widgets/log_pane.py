@@ -67,6 +67,13 @@ class LogPane(PaneLines, can_focus=True):
             self.pane = pane
             self.following = following
 
+    class SelectionBegun(Message):
+        """Text is selected in this pane now: only one pane has a selection at a time."""
+
+        def __init__(self, pane: "LogPane") -> None:
+            super().__init__()
+            self.pane = pane
+
     def __init__(
         self,
         journal: str,
@@ -143,7 +150,7 @@ class LogPane(PaneLines, can_focus=True):
 
     def action_copy(self) -> None:
         """Hand the selected text up; without one the key is somebody else's."""
-        if self.selection is None or self.selection.is_empty:
+        if self.selection is None:
             raise SkipAction
         self._remember()
         text, complete = self.selection.copy()
@@ -198,6 +205,8 @@ class LogPane(PaneLines, can_focus=True):
     def on_mouse_release(self) -> None:
         """The mouse is somebody else's now, for whatever reason."""
         self._grab, self._drags_bar = None, False
+        if self.selection is None and self._paused_to_select:
+            self.action_to_end()  # what was read has been let go
         if self._edge is not None:
             self._edge.stop()
             self._edge = None
@@ -213,8 +222,11 @@ class LogPane(PaneLines, can_focus=True):
             return
         text = self.painted(row)[0].text
         start, end = word_at(text, point.character) if event.chain == _WORD else (0, len(text))
+        if start == end:
+            return
         self._pause_to_select()
         self.selection = Selection(Point(point.line, start), Point(point.line, end))
+        self.post_message(self.SelectionBegun(self))
         self._remember()
         self._repaint_and_tell()
 
@@ -244,7 +256,10 @@ class LogPane(PaneLines, can_focus=True):
                 return
             self._pause_to_select()
             self.selection = Selection(self._grab)
+            self.post_message(self.SelectionBegun(self))
         self.selection.end = point
+        if self.selection.is_empty:
+            self.selection = None
         self._remember()
         self._repaint_and_tell()
 

@@ -26,6 +26,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from proctor.control.session import EVERYTHING
+from proctor_tui.widgets.log_pane import LogPane
 from proctor_tui.widgets.pane import Pane, PaneSpec
 from proctor_tui.widgets.pane_marks import PaneMarks
 from proctor_tui.widgets.pane_tiling import Tiling, tile
@@ -270,6 +271,13 @@ class PaneGrid(Widget):
     def on_resize(self) -> None:
         """Another size, perhaps another number of panes on a page."""
         self._arrange(to_selected=True)
+
+    def on_log_pane_selection_begun(self, message: LogPane.SelectionBegun) -> None:
+        """Only one pane has a selection."""
+        message.stop()
+        for pane in self._panes.values():
+            if pane.log_pane is not message.pane and pane.log_pane.selection is not None:
+                pane.log_pane.action_clear_selection()
 
     def on_pane_marks_turned(self, message: PaneMarks.Turned) -> None:
         """A page mark was pressed."""
