@@ -90,6 +90,7 @@ async def test_a_double_click_selects_a_word_and_a_triple_click_the_line() -> No
         assert lit(pane, 0) == "/jobs/84"
         await pilot.click(pane, offset=(TEXT + 6, 0), times=3)
         assert lit(pane, 0) == "GET /jobs/84 200"
+        assert not host.screen.selections  # Textual's own would hold the whole log
 
 
 async def test_a_wrapped_line_is_copied_without_its_breaks_and_stamps() -> None:
