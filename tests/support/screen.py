@@ -29,7 +29,8 @@ class Screen(NamedTuple):
 
     async def click(self, selector: str, x: int, y: int = 0, *, times: int = 1) -> None:
         """Click into a widget, and wait until what that did is seen."""
-        await self.pilot.click(selector, offset=(x, y), times=times)
+        within = None if selector == "Screen" else selector
+        await self.pilot.click(within, offset=(x, y), times=times)
         await settled(self.pilot)
 
     async def settle(self) -> None:

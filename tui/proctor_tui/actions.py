@@ -243,7 +243,7 @@ _TABLE = (
         help="Read the Procfile and the env files again, and apply",
         group="App",
         unavailable=availability.ends_anyway,
-        footer=1,
+        footer=12,
         builds=lambda _: Reload(),
     ),
     Action(
