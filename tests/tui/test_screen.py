@@ -1,5 +1,6 @@
+from typing import TYPE_CHECKING
+
 import pytest
-from textual.geometry import Region
 
 from proctor.model.commands import Quit
 from proctor.model.events import (
@@ -16,6 +17,9 @@ from support import histories
 from support.histories import NOON
 from support.screen import Screen, screen_on
 from support.settled import until
+
+if TYPE_CHECKING:
+    from textual.geometry import Region
 
 
 async def test_the_header_tells_app_address_states_and_the_last_change() -> None:

@@ -58,21 +58,31 @@ class MainScreen(SteeredScreen):
         self._arrangement: Layout = "tiles"
         self._target = _first_target(view)
         self._names: tuple[str, ...] | None = None
+        # Kept, not looked up: a clock that strikes while the screen is taken down finds them.
+        self._header = HeaderBar(id="header")
+        self._banner = Banner(id="banner")
+        self._tabs = ProcessTabs(id="tabs")
+        self._panel = FormationPanel(id="formation")
+        self._details = SelectionDetails(id="details")
+        self._grid = PaneGrid(id="panes")
+        self._empty = EmptyWords(id="empty")
+        self._done = DoneBar(id="done")
+        self._key_bar = KeyBar(id="keys")
 
     def compose(self) -> "ComposeResult":
         """From top to bottom."""
-        yield HeaderBar(id="header")
-        yield Banner(id="banner")
-        yield ProcessTabs(id="tabs")
+        yield self._header
+        yield self._banner
+        yield self._tabs
         with Horizontal(id="body"):
             with Vertical(id="rail"):
-                yield FormationPanel(id="formation")
-                yield SelectionDetails(id="details")
+                yield self._panel
+                yield self._details
             with Vertical(id="right"):
-                yield PaneGrid(id="panes")
-                yield EmptyWords(id="empty")
-        yield DoneBar(id="done")
-        yield KeyBar(id="keys")
+                yield self._grid
+                yield self._empty
+        yield self._done
+        yield self._key_bar
         yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
@@ -111,65 +121,64 @@ class MainScreen(SteeredScreen):
     def show(self, view: "View", parts: Part) -> None:
         """Give each widget what has changed for it."""
         self._view = view
-        grid = self.query_one(PaneGrid)
         if parts & (Part.PROCESSES | Part.TYPES):
-            self._show_processes(grid)
+            self._show_processes()
         if parts & Part.OUTPUT:
-            grid.journals({each: view.journals[each] for each in view.touched})
+            self._grid.journals({each: view.journals[each] for each in view.touched})
         if parts & ~Part.OUTPUT:
-            self.query_one(HeaderBar).view = view
-            self.query_one(Banner).view = view
-            self.query_one(ProcessTabs).view = view
-            self.query_one(FormationPanel).view = view
-            self.query_one(SelectionDetails).view = view
-            self.query_one(DoneBar).done = view.done
+            self._header.view = view
+            self._banner.view = view
+            self._tabs.view = view
+            self._panel.view = view
+            self._details.view = view
+            self._done.done = view.done
             self.update_keys()
 
     def clock(self, now: float) -> None:
         """A second has passed."""
         self._now = now
-        self.query_one(HeaderBar).now = now
-        self.query_one(Banner).now = now
-        self.query_one(FormationPanel).now = now
-        self.query_one(SelectionDetails).now = now
-        self.query_one(PaneGrid).clock(now)
+        self._header.now = now
+        self._banner.now = now
+        self._panel.now = now
+        self._details.now = now
+        self._grid.clock(now)
         self.update_keys()
 
     def frame(self) -> None:
         """One tick for the panes."""
-        self.query_one(PaneGrid).frame()
+        self._grid.frame()
 
     @property
     def shown_panes(self) -> "Sequence[str]":
         """The journals whose panes are seen."""
-        return self.query_one(PaneGrid).shown if self.is_mounted else ()
+        return self._grid.shown if self.is_mounted else ()
 
     def update_keys(self) -> None:
         """The keys that are valid may be others now."""
-        self.query_one(KeyBar).situation = self.situation
+        self._key_bar.situation = self.situation
 
     def hint(self, words: str) -> None:
         """Say something at the bottom for a while."""
-        self.query_one(DoneBar).hint = words
+        self._done.hint = words
 
     def refuse(self, command: "AnyCommand", words: str) -> None:
         """A command was refused: say why, and show what is true again."""
         if isinstance(command, Scale):
             for type_ in command.quantities:
-                self.query_one(FormationPanel).hand.give_up(type_)
+                self._panel.hand.give_up(type_)
         self.hint(words)
 
-    def _show_processes(self, grid: PaneGrid) -> None:
+    def _show_processes(self) -> None:
         view = self._view
         names = tuple(view.processes)
         for each in view.processes.values():
-            grid.update_process(each)
+            self._grid.update_process(each)
         if names != self._names:
             self._names = names
             colours = ((each.name, each.type) for each in view.processes.values())
-            grid.set_panes([PaneSpec(name, t, type_paint(view, t)) for name, t in colours])
-        grid.display = bool(names)
-        self.query_one(EmptyWords).view = view
+            self._grid.set_panes([PaneSpec(name, t, type_paint(view, t)) for name, t in colours])
+        self._grid.display = bool(names)
+        self._empty.view = view
         if self._target not in view.processes and view.type(self._target) is None:
             type_ = self._target.rpartition(".")[0]
             self.select(type_ if view.type(type_) else ALL)
@@ -179,9 +188,9 @@ class MainScreen(SteeredScreen):
     def select(self, target: str) -> None:
         """Select a process, a type, or ALL."""
         self._target = target
-        self.query_one(FormationPanel).selected = target
-        self.query_one(ProcessTabs).selected = target
-        self.query_one(SelectionDetails).selected = target
+        self._panel.selected = target
+        self._tabs.selected = target
+        self._details.selected = target
         if self._arrangement in {"zoom", "type"}:
             self._arrangement = self._fitting(target, self._arrangement)
         self._show_panes()
@@ -203,14 +212,13 @@ class MainScreen(SteeredScreen):
 
     def _show_panes(self) -> None:
         selected = EVERYTHING if self._target == ALL else self._target
-        self.query_one(PaneGrid).show(self._arrangement, selected)
+        self._grid.show(self._arrangement, selected)
         self.update_keys()
         self.post_message(self.ScreenActionWanted("frame"))
 
     def _keep_focus(self) -> None:
         if self.focused is None or not self.focused.size.height:
-            narrow = self.query_one(ProcessTabs)
-            (narrow if narrow.display else self.query_one(FormationPanel)).focus()
+            (self._tabs if self._tabs.display else self._panel).focus()
         self.update_keys()
 
 
