@@ -4,6 +4,7 @@ What no child needs is imported and started after the first processes are on the
 """
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Protocol
 
 from proctor.assembly.surroundings import Surroundings
@@ -24,6 +25,8 @@ from proctor.runtime.timers import LoopTimers
 
 if TYPE_CHECKING:
     from proctor.assembly.services import Services
+
+SERVICES_AFTER_SECONDS = 0.05
 
 
 class Printing(Protocol):
@@ -110,9 +113,15 @@ class RunningApp:
         if printer is not None:
             printer.attach(self._loop)
         deciding = self._loop.create_task(self.supervisor.run(), name="supervisor")
-        await asyncio.sleep(0)  # the first processes are on their way before all else
         try:
+            if self._around.lease is None:
+                # The first processes are on their way, and heard, before all else is loaded.
+                await asyncio.wait([deciding], timeout=SERVICES_AFTER_SECONDS)
+            else:
+                await asyncio.sleep(0)
             self._services = await self._start_services()
+            gc.freeze()
+            gc.enable()
             return await deciding
         finally:
             deciding.cancel()

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from proctor.assembly.surroundings import Surroundings
 from proctor.control.places import SupervisorRecord
@@ -30,8 +31,7 @@ SAMPLE_SECONDS = 1.0
 SAMPLE_UNSEEN_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """What the services want to know of the app, and whom they tell."""
 
     configuration: Callable[[], AppConfiguration]

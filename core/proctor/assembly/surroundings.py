@@ -3,14 +3,14 @@
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from proctor.control.places import Places
 from proctor.model.configuration import AppConfiguration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Who and what is around a running app.
 
     `guardian` is our end of the guardian's socket, `guardian_pid` its process. `places` is None
@@ -28,4 +28,4 @@ class Surroundings:
     lease: socket.socket | None = None
     owns_process: bool = True
     ends_with: str = "proctor quit"
-    pid: int = field(default_factory=os.getpid)
+    pid: int = msgspec.field(default_factory=os.getpid)

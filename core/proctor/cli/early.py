@@ -10,9 +10,9 @@ one can open, then the supervisor, then the guardian.
 Without a screen the process that the shell started is the supervisor.
 """
 
+import gc
 import os
 import sys
-from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 _NO_SCREEN = ("--no-tui", "--no-run", "--log-format")
 
 
-@dataclass(slots=True)
 class Prepared:
     """What was made in time. `lease` is connected to the screen, if there is one."""
 
-    guardian: "socket.socket"
-    guardian_pid: int
-    lease: "socket.socket | None"
+    __slots__ = ("guardian", "guardian_pid", "lease")
+
+    def __init__(
+        self, guardian: "socket.socket", guardian_pid: int, lease: "socket.socket | None"
+    ) -> None:
+        self.guardian = guardian
+        self.guardian_pid = guardian_pid
+        self.lease = lease
 
 
 _prepared: Prepared | None = None
@@ -40,6 +44,11 @@ def prepare() -> None:
     the supervisor.
     """
     global _prepared  # noqa: PLW0603 - what a process is made of is global to it
+    # asyncio loads TLS wherever it finds it, which costs as much as reading the whole app does,
+    # and nothing that is said here is said over a network.
+    sys.modules["ssl"] = None  # type: ignore[assignment]  # the documented way to hide a module
+    # Nothing that is loaded now becomes garbage: collections would only look at it again and again.
+    gc.disable()
     lease = _fork_from_screen() if screen_can_open(sys.argv[1:]) else None
     guardian, pid = _launch_guardian()
     _prepared = Prepared(guardian, pid, lease)

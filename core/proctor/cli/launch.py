@@ -24,6 +24,8 @@ def launch(options: AppOptions) -> int:
     Raises:
         ProctorError: it cannot be run.
     """
+    if sys.modules.get("ssl", sys) is None:
+        del sys.modules["ssl"]  # hidden while asyncio was loaded: see `early`
     inherited = dict(os.environ)
     configuration = load_app(options, inherited)
     places = places_of(Path(configuration.root), configuration.settings.app_name)

@@ -13,7 +13,7 @@ from proctor.cli.printer import wants_colour
 from proctor.cli.table import size, span, state_cell, table
 from proctor.cli.which_app import session_of
 from proctor.logs.formats import rfc3339
-from proctor.model.events import ExitView, ProcessView, Snapshot, TypeView
+from proctor.model.events import ExitView, ProcessView, Snapshot, TypeView, Usage
 from proctor.model.quoting import printable
 
 _HEADS = ("PROCESS", "STATE", "SINCE", ">PID", ">PORT", ">RESTARTS", ">CPU", ">MEMORY", "WHY")
@@ -48,7 +48,7 @@ def info(options: AppOptions, *, as_json: bool) -> None:
 
 def process_as_json(view: ProcessView, snapshot: Snapshot) -> dict[str, object]:
     """One process in the documented form."""
-    usage = snapshot.usage.get(view.name)
+    usage = _usage(view, snapshot)
     return {
         "name": view.name,
         "type": view.type,
@@ -91,6 +91,11 @@ async def _snapshot(options: AppOptions) -> Snapshot:
         return await session.snapshot()
 
 
+def _usage(view: ProcessView, snapshot: Snapshot) -> Usage | None:
+    """What it uses now; the last measurement may be older than its end."""
+    return None if view.pid is None else snapshot.usage.get(view.name)
+
+
 def _exit_as_json(end: ExitView | None) -> dict[str, object] | None:
     if end is None:
         return None
@@ -109,7 +114,7 @@ def _listing(snapshot: Snapshot, *, now: float, colour: bool) -> str:
 
 
 def _row(view: ProcessView, snapshot: Snapshot, *, now: float, colour: bool) -> list[str]:
-    usage = snapshot.usage.get(view.name)
+    usage = _usage(view, snapshot)
     port = view.port if view.listens_on is None else view.listens_on
     return [
         view.name,

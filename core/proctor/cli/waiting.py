@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 import click
+import msgspec
 
 from proctor.cli.targets import covered
 from proctor.control.session import Session
@@ -39,8 +39,7 @@ from proctor.model.events import (
 PATIENCE_SECONDS = 60.0
 
 
-@dataclass(slots=True)
-class Known:
+class Known(msgspec.Struct):
     """What a waiting command has seen of the app so far."""
 
     processes: dict[str, ProcessView]

@@ -1,16 +1,20 @@
 """Which running app a command means: the one of this folder or of the nearest folder above it."""
 
 import os
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from proctor.cli.app_files import PROCFILE, AppOptions
-from proctor.control.client import RemoteSession, connect
 from proctor.control.lock import running_pid
 from proctor.control.places import Places, places_of, socket_to_try
 from proctor.errors import NotRunning, UserError
 from proctor.model.quoting import printable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from proctor.control.client import RemoteSession
 
 
 def find_places(options: AppOptions) -> Places:
@@ -38,12 +42,14 @@ def find_places(options: AppOptions) -> Places:
 
 
 @asynccontextmanager
-async def session_of(options: AppOptions) -> AsyncIterator[RemoteSession]:
+async def session_of(options: AppOptions) -> "AsyncIterator[RemoteSession]":
     """A session with the supervisor of the app that the options name.
 
     Raises:
         NotRunning: nothing runs it.
     """
+    from proctor.control.client import connect  # noqa: PLC0415 - who starts an app is no client
+
     places = find_places(options)
     try:
         session = await connect(socket_to_try(places))

@@ -11,7 +11,8 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.control.places import Places, SupervisorRecord, socket_to_try
 from proctor.errors import AlreadyRunning, PlatformError
@@ -22,8 +23,7 @@ _LOOK_AGAIN_SECONDS = 0.03
 _SAY_SO_AFTER_SECONDS = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class AppLock:
+class AppLock(msgspec.Struct, frozen=True):
     """The lock, held. It stays held as long as any process has this file descriptor open."""
 
     fd: int

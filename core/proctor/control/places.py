@@ -5,16 +5,14 @@ by the name that `--app` gives where one folder holds two. All of it belongs to 
 (0700 and 0600). Nothing is written into the user's project.
 """
 
-import hashlib
-import json
 import os
 import re
 import stat
-import tempfile
-from dataclasses import dataclass
+import sys
+import zlib
 from pathlib import Path
 
-import platformdirs
+import msgspec
 
 from proctor.errors import PlatformError, UserError
 
@@ -22,8 +20,7 @@ from proctor.errors import PlatformError, UserError
 LONGEST_SOCKET_PATH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(msgspec.Struct, frozen=True):
     """The paths of one app. `root` is the real path of its folder."""
 
     root: Path
@@ -59,8 +56,7 @@ class Places:
             _make_private(folder)
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisorRecord:
+class SupervisorRecord(msgspec.Struct, frozen=True):
     """What a supervisor writes down about itself, for clients with another environment.
 
     A terminal without `XDG_RUNTIME_DIR` would otherwise look for the socket at another place.
@@ -72,7 +68,8 @@ class SupervisorRecord:
     def write(self, places: Places) -> None:
         """Replace the record at once: a reader sees the old one or the new one."""
         draft = places.record.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps({"pid": self.pid, "socket": str(self.socket)}))
+        fields = {"pid": self.pid, "socket": str(self.socket)}
+        draft.write_bytes(msgspec.json.encode(fields))
         draft.chmod(0o600)
         draft.replace(places.record)
 
@@ -80,9 +77,9 @@ class SupervisorRecord:
     def read(cls, places: Places) -> "SupervisorRecord | None":
         """The last supervisor's record, whether or not it still runs; None where there is none."""
         try:
-            fields = json.loads(places.record.read_text())
+            fields = msgspec.json.decode(places.record.read_bytes())
             return cls(pid=int(fields["pid"]), socket=Path(fields["socket"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, msgspec.DecodeError):
             return None
 
 
@@ -118,10 +115,22 @@ def socket_to_try(places: Places) -> Path:
 
 def state_root() -> Path:
     """The folder for all apps' state: the system's place, or a temporary one if that is denied."""
-    usual = platformdirs.user_state_path("proctor")
+    usual = _user_state()
     # Without HOME and without an entry in the list of users the path begins with a literal "~".
     usable = usual.is_absolute() and _can_be_made(usual)
     return usual if usable else _temporary_root() / "state"
+
+
+def _user_state() -> Path:
+    if sys.platform == "linux":
+        # What platformdirs does, without its import, which every start would wait for.
+        given = os.environ.get("XDG_STATE_HOME", "")
+        home = given if given.startswith("/") else os.path.expanduser("~/.local/state")  # noqa: PTH111 - may stay a literal "~"
+        return Path(home) / "proctor"
+    else:  # noqa: RET505 - so that a type checker sees that this is for another system
+        import platformdirs  # noqa: PLC0415 - see above
+
+        return platformdirs.user_state_path("proctor")
 
 
 def runtime_root() -> Path:
@@ -165,11 +174,10 @@ def check_private(folder: Path) -> None:
 
 def _key(root: Path, app: str | None) -> str:
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", root.name)[:16].strip("-") or "app"
-    digest = hashlib.sha256(os.fsencode(root))
-    if app is None:
-        return f"{name}-{digest.hexdigest()[:10]}"
-    digest.update(b"\0" + app.encode())
-    return f"{name}-{digest.hexdigest()[:10]}-{app[:16]}"
+    # Tells folders of one name apart; hashlib would load all of OpenSSL at every start.
+    path = os.fsencode(root) + b"\0" + (app or "").encode()
+    number = f"{zlib.crc32(path):08x}{zlib.adler32(path):08x}"[:12]
+    return f"{name}-{number}" if app is None else f"{name}-{number}-{app[:16]}"
 
 
 def _make_private(folder: Path) -> None:
@@ -203,9 +211,10 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _temporary_root() -> Path:
-    try:
-        temporary = Path(tempfile.gettempdir())
-    except FileNotFoundError as error:
-        raise PlatformError("there is no folder for temporary files that can be written to",
-                            hint="Set TMPDIR to one") from error  # fmt: skip
-    return temporary / f"proctor-{os.geteuid()}"
+    # Not by the tempfile module, which costs its import at every start.
+    for folder in (os.environ.get("TMPDIR"), "/tmp", "/var/tmp"):  # noqa: S108 - checked for owner and mode
+        if folder and folder.startswith("/") and os.access(folder, os.W_OK | os.X_OK):
+            return Path(folder) / f"proctor-{os.geteuid()}"
+    raise PlatformError(
+        "there is no folder for temporary files that can be written to", hint="Set TMPDIR to one"
+    )

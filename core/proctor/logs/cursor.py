@@ -1,9 +1,10 @@
 """A reader's place in the merged journal."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from proctor.logs.journal import Journal
 from proctor.logs.lines import Block, piece_end
@@ -20,8 +21,7 @@ RIPE_SECONDS = 0.2
 _MANY = 64  # entries about lines of runs that may have ended, before they are looked through
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """What a cursor read: `skipped` rows were forgotten unread, before `blocks`.
 
     `more`: there are further blocks to read now. `ripe_in`: seconds after which to read again,
@@ -29,7 +29,7 @@ class Batch:
     """
 
     skipped: int = 0
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Block] = []
     more: bool = False
     ripe_in: float | None = None
 
@@ -112,7 +112,7 @@ class MergedCursor:
         if serial != block.serial:
             return block
         del self._given[block.track]
-        return replace(block, data=block.data[size:], continued=True)
+        return msgspec.structs.replace(block, data=block.data[size:], continued=True)
 
     def _take_pending(self, blocks: list[Block], now: float) -> float | None:
         ripe_in = inf

@@ -4,7 +4,8 @@ All work here is done per chunk of bytes, never per line.
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.logs.window import Stream
 
@@ -15,8 +16,7 @@ BLOCK_OVERHEAD = 320
 """What a block costs in memory beside its bytes, about; counted against the memory limit."""
 
 
-@dataclass(slots=True, eq=False)
-class Block:
+class Block(msgspec.Struct, eq=False):
     """Whole lines of one track, as they arrived together.
 
     `data` ends with a newline, unless it is a piece of a long line, or the last words of a run.

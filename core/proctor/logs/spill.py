@@ -11,8 +11,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from proctor.logs.files import LogFiles
 from proctor.logs.formats import rfc3339
@@ -24,8 +25,7 @@ _RETRY_SECONDS = 1.0
 _PROCTOR = "proctor"
 
 
-@dataclass(frozen=True, slots=True)
-class SpillTrouble:
+class SpillTrouble(msgspec.Struct, frozen=True):
     """Writing fails since `problem`; or works again (None), after `lost` bytes were not written."""
 
     problem: OSError | None

@@ -1,15 +1,15 @@
 """How a process ended."""
 
 import signal as signals
-from dataclasses import dataclass
 from typing import Self
+
+import msgspec
 
 #: what a shell means by them
 _SHELL_HINTS = {126: " (command cannot be executed)", 127: " (command not found)"}
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(msgspec.Struct, frozen=True):
     """The end of a leader: by a status of its own, or by a signal. One of the two is set."""
 
     status: int | None = None

@@ -1,14 +1,14 @@
 """Desired formation against the slots there are: which to start, which to stop, in which order."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What to do, in order: what to start by type and number, what to stop highest number first.
 
     `again` were on their way out, and are wanted after all.

@@ -2,7 +2,6 @@
 
 import signal as signals
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Protocol, assert_never
 
 from proctor.errors import UserError
@@ -37,6 +36,11 @@ class Steering(Protocol):
     @property
     def slots(self) -> Mapping[ProcessName, Slot]:
         """The processes as they are."""
+        ...
+
+    @property
+    def stopping(self) -> bool:
+        """It is being ended: nothing is to be started any more."""
         ...
 
     def tell(self, process: ProcessName, fact: Fact) -> None:
@@ -76,6 +80,8 @@ def answer(app: Steering, command: AnyCommand, cause: str) -> str:
     Raises:
         UserError: it cannot be done as it was asked; nothing was begun.
     """
+    if app.stopping and not isinstance(command, Stop | Kill | Quit):
+        raise UserError("the app is being stopped", hint="Start it again when it has ended")
     match command:
         case Scale():
             return _scale(app, command, cause)
@@ -114,7 +120,7 @@ def _scale(app: Steering, command: Scale, cause: str) -> str:
 
 
 def _restart(app: Steering, command: Restart, cause: str) -> str:
-    names = find(app, command.target)
+    names = _in_formation(app, command.target)
     reason = f"restarted by {command.by}"
     for type_ in dict.fromkeys(name.type for name in names):
         app.roll((name for name in names if name.type == type_), cause=cause, reason=reason)
@@ -122,7 +128,7 @@ def _restart(app: Steering, command: Restart, cause: str) -> str:
 
 
 def _start(app: Steering, command: Start, cause: str) -> str:
-    names = find(app, command.target)
+    names = _in_formation(app, command.target)
     fact = StartAsked(cause=cause, reason=f"started by {command.by}")
     for name in names:
         app.tell(name, fact)
@@ -131,16 +137,34 @@ def _start(app: Steering, command: Start, cause: str) -> str:
 
 def _stop(app: Steering, command: Stop, cause: str) -> str:
     names = find(app, command.target)
-    killed = []
+    running = [name for name in names if app.slots[name].run is not None]
+    if running and all(_is_leaving(app.slots[name]) for name in running):
+        kill = KillAsked(cause=cause, reason=f"killed by {command.by}")
+        for name in running:
+            app.tell(name, kill)
+        return f"killing {_named(command.target, running)}"
+    stop = StopAsked(cause=cause, reason=f"stopped by {command.by}")
     for name in names:
-        slot = app.slots[name]
-        if slot.state == "stopping" and not slot.wanted:
-            killed.append(name)
-            app.tell(name, KillAsked(cause=cause, reason=f"killed by {command.by}"))
-        else:
-            app.tell(name, StopAsked(cause=cause, reason=f"stopped by {command.by}"))
-    verb = "killing" if killed else "stopping"
-    return f"{verb} {_named(command.target, killed or names)}"
+        if not _is_leaving(app.slots[name]):
+            app.tell(name, stop)
+    return f"stopping {_named(command.target, names)}"
+
+
+def _is_leaving(slot: Slot) -> bool:
+    return slot.state == "stopping" and not slot.wanted
+
+
+def _in_formation(app: Steering, target: str) -> tuple[ProcessName, ...]:
+    """The processes that a target means, without those that only stop since they are too many."""
+    names = find(app, target)
+    staying = tuple(name for name in names if not app.slots[name].scaled_away)
+    if names and not staying:
+        type_ = names[0].type
+        raise UserError(
+            f"{_named(target, names)} was scaled away",
+            hint=f"Say: proctor scale {type_}={max(name.number for name in names)}",
+        )
+    return staying
 
 
 def _kill(app: Steering, command: Kill) -> str:
@@ -153,7 +177,8 @@ def _kill(app: Steering, command: Kill) -> str:
         ) from None
     running = [name for name in names if app.slots[name].run is not None]
     if not running:
-        raise UserError(f"{command.target} is not running")
+        subject = "nothing" if command.target == EVERYTHING else command.target
+        raise UserError(f"{subject} is {'' if subject == 'nothing' else 'not '}running")
     for name in running:
         app.signal_process(name, number)
     return f"sent {signals.Signals(number).name} to {_named(command.target, running)}"
@@ -172,11 +197,13 @@ def find(app: Steering, target: str) -> tuple[ProcessName, ...]:
         return names
     if target in app.formation:
         raise UserError(f"{target} has no processes", hint=f"Say: proctor scale {target}=1")
+    from difflib import get_close_matches  # noqa: PLC0415 - only who misspells pays for it
+
     known = [*app.formation, *map(str, app.slots)]
     close = get_close_matches(target, known, n=1)
     raise UserError(
         f"there is no process or process type '{target}'",
-        hint=f"Did you mean {close[0]}?".rstrip("?") if close else f"There are {', '.join(known)}",
+        hint=f"The nearest name is '{close[0]}'" if close else f"There are {', '.join(known)}",
     )
 
 

@@ -51,7 +51,7 @@ class EventBus:
 
     def notify(self, notice: AnyNotice) -> None:
         """Hand on a notice: a later one about the same thing may replace it."""
-        for subscriber in self._subscribers:
+        for subscriber in list(self._subscribers):
             subscriber.put(notice)
 
     def subscribe(self, subscriber: Subscriber, *, after: int) -> None:

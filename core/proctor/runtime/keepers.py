@@ -12,7 +12,8 @@ import socket
 import termios
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.errors import PlatformError
 from proctor.keeper import kernel
@@ -57,9 +58,10 @@ __all__ = [
     "TreeEmptied",
 ]
 
+ADOPTS_AFTER_SECONDS = 0.1
 
-@dataclass(slots=True)
-class _Kept:
+
+class _Kept(msgspec.Struct):
     """One run whose last report has not been told yet."""
 
     order: SpawnOrder
@@ -112,7 +114,8 @@ class Keepers:
         self._loop = loop
         self._sender = FrameSender(loop, self._guardian.socket)
         if self._adopts_orphans:
-            kernel.adopt_orphans()
+            # Not now: what it needs is loaded slowly, and the first children wait for nothing.
+            loop.call_later(ADOPTS_AFTER_SECONDS, kernel.adopt_orphans)
         loop.add_reader(self._guardian.fileno(), self._hear_guardian)
 
     def hold_lock(self, descriptor: int) -> None:

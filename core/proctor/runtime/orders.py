@@ -5,8 +5,9 @@ import os
 import signal as signals
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.keeper.protocol import Start
@@ -21,8 +22,7 @@ _MOST_BYTES_OF_A_STRING = 128 * 1024 if sys.platform == "linux" else 1024 * 1024
 """Linux passes no single argument or variable of this size or more to a program."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpawnOrder:
+class SpawnOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One start: a program with its arguments, exactly as they are to reach it.
 
     `argv[0]` is looked for along the PATH of `environment` if it holds no slash. `stop_signal`
@@ -59,8 +59,7 @@ class SpawnOrder:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channels:
+class Channels(msgspec.Struct, frozen=True, kw_only=True):
     """Our ends of a run's terminal or pipes: non-blocking, and closed by `Keepers.forget`.
 
     `terminal` is read and written; else `out` and `err` are read, and `stdin` is written if it
@@ -92,8 +91,7 @@ class Channels:
 # Reports: what has become of a run. TreeEmptied, Swept and SpawnFailed are the last of a run.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(msgspec.Struct, frozen=True, kw_only=True):
     """The leader runs its program."""
 
     run: RunId
@@ -101,8 +99,7 @@ class Started:
     keeper_pid: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpawnFailed:
+class SpawnFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The program could not be started, and nothing of the run is left.
 
     `stage` is what was being done: `guardian`, `fork`, `terminal`, `setup`, `folder`, `program`.
@@ -120,8 +117,7 @@ class SpawnFailed:
         return _start_problem(self.errno, self.stage, quoted(self.subject))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderStopped:
+class LeaderStopped(msgspec.Struct, frozen=True, kw_only=True):
     """The leader was stopped by ^Z, SIGTTIN or SIGTTOU, and may be continued."""
 
     run: RunId
@@ -133,38 +129,33 @@ class LeaderStopped:
         return Exit(signal=self.signal).signal_name or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderContinued:
+class LeaderContinued(msgspec.Struct, frozen=True, kw_only=True):
     """The leader runs again."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderLeft:
+class LeaderLeft(msgspec.Struct, frozen=True, kw_only=True):
     """The leader has ended; others of its tree may be left."""
 
     run: RunId
     exit: Exit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Denied:
+class Denied(msgspec.Struct, frozen=True, kw_only=True):
     """This member of the tree may not be signalled by us; told once for each."""
 
     run: RunId
     pid: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEmptied:
+class TreeEmptied(msgspec.Struct, frozen=True, kw_only=True):
     """Nobody is left: the kernel's proof."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeeperLost:
+class KeeperLost(msgspec.Struct, frozen=True, kw_only=True):
     """The run's keeper has ended without a word; `Swept` comes when its tree has.
 
     `bug` is what the keeper said of itself, if it was its own fault.
@@ -174,15 +165,13 @@ class KeeperLost:
     bug: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
+class Swept(msgspec.Struct, frozen=True, kw_only=True):
     """What a lost keeper left behind has ended."""
 
     run: RunId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardianLost:
+class GuardianLost(msgspec.Struct, frozen=True, kw_only=True):
     """The guardian has ended: nothing can be started any more. Runs go on, orders reach them."""
 
 

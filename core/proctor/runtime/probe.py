@@ -5,7 +5,8 @@ tell when somebody begins to listen, so all that start are looked at together, o
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from proctor.model.facts import BecameReady
 from proctor.model.names import RunId
@@ -18,8 +19,7 @@ PATIENT_AFTER_SECONDS = 5.0
 ELSEWHERE_AFTER_SECONDS = 3.0
 
 
-@dataclass(slots=True)
-class _Probe:
+class _Probe(msgspec.Struct):
     run: RunId
     port: int
     since: float

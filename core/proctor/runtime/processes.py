@@ -1,7 +1,8 @@
 """All processes of an app: which there are, what is told to them, and rolling restarts."""
 
-import random
+import os
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from proctor.errors import ProctorError
@@ -17,6 +18,7 @@ from proctor.model.facts import (
     Announce,
     EndAll,
     Fact,
+    KillAsked,
     RestartAsked,
     StartAsked,
     StartFailed,
@@ -27,7 +29,7 @@ from proctor.model.plan import plan, surplus
 from proctor.model.slots import IllegalMoveError, Limits, Slot
 from proctor.model.views import process_view
 from proctor.runtime.bus import EventBus
-from proctor.runtime.rolling import Rolling
+from proctor.runtime.rolling import Rolling, Wish
 from proctor.runtime.slot import LiveSlot, Outlets, Runs
 from proctor.runtime.timers import Timers
 
@@ -76,6 +78,7 @@ class Processes:
         )
         self._post = post
         self._live: dict[ProcessName, LiveSlot] = {}
+        self._forgotten: dict[ProcessName, Slot] = {}
         self._rolling: dict[str, Rolling] = {}
         self._frozen: set[ProcessName] = set()
 
@@ -87,6 +90,11 @@ class Processes:
         }
         names = sorted(self._live, key=lambda name: (order.get(name.type, len(order)), name))
         return {name: self._live[name].slot for name in names}
+
+    @property
+    def frozen(self) -> AbstractSet[ProcessName]:
+        """Those that a fault of ours has stopped to be looked after: nothing moves them."""
+        return self._frozen
 
     def views(self) -> tuple[ProcessView, ...]:
         """The processes as everybody may see them."""
@@ -103,6 +111,9 @@ class Processes:
         live = self._live.get(process)
         if live is None or process in self._frozen:
             return
+        rolling = self._rolling.get(process.type)
+        if rolling is not None and isinstance(fact, StopAsked | KillAsked):
+            rolling.leave(process)
         try:
             live.take(fact)
         except IllegalMoveError as fault:
@@ -123,19 +134,26 @@ class Processes:
     def forget_surplus(self, quantities: Mapping[str, int]) -> None:
         """Forget those that nobody wants any more and that have gone."""
         for name in surplus(quantities, (live.slot for live in self._live.values())):
-            self._live.pop(name).forget_timer()
+            live = self._live.pop(name)
+            live.forget_timer()
+            self._forgotten[name] = live.slot
             self._bus.publish(ProcessRemoved(cause="app", process=str(name)))
 
     def roll(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
         """Restart these processes of one type one after the other, each up before the next.
 
-        The same wish again, before the first is done, changes nothing.
+        The same wish again, before it was begun, changes nothing.
         """
-        rolling = Rolling.over(names, cause=cause, reason=reason)
-        type_ = rolling.waiting[0].type
-        if type_ not in self._rolling:
-            self._rolling[type_] = rolling
-            self._next_of(type_, rolling)
+        names, wish = tuple(names), Wish(cause, reason)
+        if not names:
+            return
+        rolling = self._rolling.setdefault(names[0].type, Rolling())
+        rolling.join(names, wish)
+        current = rolling.current
+        if current is None:
+            self._next_of(names[0].type, rolling)
+        elif current in names and rolling.would_miss(self._live[current].slot):
+            self._begin(rolling, self._live[current].slot, wish)
 
     def forget_plans(self) -> None:
         """Everything is being stopped: no rolling restart goes on."""
@@ -149,27 +167,31 @@ class Processes:
     # Rolling restarts
 
     def _next_of(self, type_: str, rolling: Rolling) -> None:
-        while rolling.waiting:
-            name = rolling.waiting.popleft()
+        while (turn := rolling.take_next()) is not None:
+            name, wish = turn
             live = self._live.get(name)
-            if live is not None and (live.slot.wanted or live.slot.run is None):
-                rolling.begin(live.slot)
-                self.tell(name, RestartAsked(cause=rolling.cause, reason=rolling.reason))
+            if live is not None and name not in self._frozen:
+                self._begin(rolling, live.slot, wish)
                 return
         self._rolling.pop(type_, None)
+
+    def _begin(self, rolling: Rolling, slot: Slot, wish: Wish) -> None:
+        rolling.begin(slot, wish)
+        self.tell(slot.name, RestartAsked(cause=wish.cause, reason=wish.reason))
 
     def _go_on_rolling(self, slot: Slot) -> None:
         type_ = slot.name.type
         rolling = self._rolling.get(type_)
         if rolling is None or rolling.current != slot.name:
             return
-        if rolling.has_failed_at(slot):
+        if rolling.has_failed_at(slot) or slot.name in self._frozen:
             del self._rolling[type_]
             if rolling.waiting:
                 others = ", ".join(map(str, rolling.waiting))
-                words = f"{slot.name} did not come up, so {others} were not restarted"
+                words = f"{slot.name} did not come up, so not restarted: {others}"
                 self._say(words, None, None)
-                self._bus.publish(Announced(cause=rolling.cause, level="error", words=words))
+                for cause in dict.fromkeys((rolling.wish.cause, *_causes(rolling))):
+                    self._bus.publish(Announced(cause=cause, level="error", words=words))
         elif rolling.is_done_with(slot):
             rolling.current = None
             self._next_of(type_, rolling)
@@ -177,7 +199,9 @@ class Processes:
     # Slots
 
     def _add(self, name: ProcessName) -> None:
-        slot = Slot(name=name, since=self._timers.now())
+        # Numbers go on: a second web.3#1 would take what is told of the first one for its own.
+        past = self._forgotten.pop(name, Slot(name=name))
+        slot = Slot(name=name, since=self._timers.now(), runs=past.runs, epoch=past.epoch)
         limits = self._limits(name)
         self._live[name] = LiveSlot(slot, limits, self._runs, self._timers, self._outlets)
 
@@ -187,7 +211,7 @@ class Processes:
             grace_seconds=settings.grace_seconds,
             on_exit=settings.on_exit,
             listens=name.type == WEB,
-            jitter=random.random(),  # noqa: S311 - only spreads the tries
+            jitter=os.urandom(1)[0] / 256,
         )
 
     def _view(self, slot: Slot) -> ProcessView:
@@ -216,3 +240,7 @@ class Processes:
         words = f"a fault of proctor's own, so {process} is left as it is: {fault}"
         self._say(words, process, None)
         self._bus.publish(InternalError(cause="app", words=words, process=str(process)))
+
+
+def _causes(rolling: Rolling) -> Iterable[str]:
+    return (wish.cause for wish in rolling.waiting.values())

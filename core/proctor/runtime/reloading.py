@@ -1,13 +1,12 @@
 """What is new in an app's files since they were last read."""
 
-from dataclasses import dataclass
+import msgspec
 
 from proctor.model.configuration import AppConfiguration
 from proctor.model.formation import Formation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """A new configuration against the one in force. `words` is empty where nothing is new."""
 
     configuration: AppConfiguration

@@ -1,7 +1,8 @@
 """The runs of an app: started with their port and environment, read, and told about."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.logs.store import LogStore
@@ -37,14 +38,13 @@ from proctor.runtime.trees import describe, members
 WEB = "web"
 
 
-@dataclass(slots=True)
-class _Active:
+class _Active(msgspec.Struct):
     """One run that has not gone yet."""
 
     port: int
     leader: int | None = None
     keeper: int | None = None
-    readers: list[tuple[OutputReader, Track]] = field(default_factory=list)
+    readers: list[tuple[OutputReader, Track]] = []
 
 
 class ActiveRuns:

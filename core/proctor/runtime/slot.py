@@ -3,8 +3,9 @@
 import os
 import signal as signals
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, assert_never
+
+import msgspec
 
 from proctor.errors import ProctorError
 from proctor.model.facts import (
@@ -51,8 +52,7 @@ class Runs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlets:
+class Outlets(msgspec.Struct, frozen=True, kw_only=True):
     """Where a slot's orders go that are not about its run."""
 
     post: Callable[[ProcessName, Fact], None]

@@ -46,12 +46,13 @@ from proctor.runtime.mailbox import (
 )
 from proctor.runtime.processes import AppRuns, Processes, Say
 from proctor.runtime.reloading import Difference, difference
-from proctor.runtime.timers import Timers
+from proctor.runtime.timers import Cancellable, Timers
 
 ESCALATES_AFTER_SECONDS = 0.5
 TELL_AFTER_SECONDS = 1.0
 TELL_EVERY_SECONDS = 5.0
 LEAVE_DENIED_SECONDS = 1.0
+OUR_FAULT = 70
 
 
 class ConfigurableRuns(AppRuns, Protocol):
@@ -103,6 +104,7 @@ class Supervisor:
         self._commands = 0
         self._file_changes = 0
         self._stopping_since: float | None = None
+        self._next_telling: Cancellable | None = None
 
     # What others see
 
@@ -142,6 +144,7 @@ class Supervisor:
         self._processes.apply(dict(self.formation), cause="app", reason="started with the app")
         while not self._is_over():
             self._decide(await self._mailbox.next())
+        self._tell_who_was_left()
         self._processes.close()
         self._bus.publish(AppStopped(cause="app", exit_code=self.exit_code))
         return self.exit_code
@@ -152,12 +155,23 @@ class Supervisor:
         )
 
     def _is_left(self, slot: Slot) -> bool:
-        """What may not be signalled is left behind, once all else of it was killed."""
+        """Not waited for is what a fault of ours has frozen, since nothing more is heard of it.
+
+        Nor is who may not be signalled, once all else of the tree was killed.
+        """
         run = slot.run
+        if slot.name in self._processes.frozen:
+            return True
         if run is None or not run.denied or run.step != "kill" or run.killed_at is None:
             return False
-        self.exit_code = 70
         return self._timers.now() > run.killed_at + LEAVE_DENIED_SECONDS
+
+    def _tell_who_was_left(self) -> None:
+        for process, slot in self.slots.items():
+            if slot.run is not None:
+                self.exit_code = OUR_FAULT
+                pids = f": {', '.join(map(str, slot.run.denied))}" if slot.run.denied else ""
+                self._announce("error", f"{process} could not be stopped, and is left{pids}")
 
     def _decide(self, item: Item) -> None:
         match item:
@@ -181,7 +195,10 @@ class Supervisor:
             case GuardianLost():
                 words = "the guardian has died: all processes are being stopped"
                 self._announce("error", words)
-                self.stop_everything(reason=words, exit_code=70, escalates=False, at_once=False)
+                self.stop_everything(
+                    reason=words, exit_code=OUR_FAULT, escalates=False, at_once=False
+                )
+                self.exit_code = OUR_FAULT  # also where it was being stopped already
             case TimeToTell():
                 self._tell_who_is_left()
             case _:
@@ -263,6 +280,8 @@ class Supervisor:
         self._processes.forget_plans()
         deadline = self._timers.wall() + self.configuration.settings.grace_seconds
         self._bus.publish(AppStopping(cause="app", deadline_at=deadline))
+        for process in self._processes.frozen:  # deaf to facts, so it is not asked
+            self.signal_process(process, signals.SIGKILL)
         if at_once:
             self._kill_everything(reason)
             return
@@ -285,8 +304,10 @@ class Supervisor:
         self._mailbox.post(StopAsked(reason=reason, exit_code=code))
 
     def _tell_later(self, seconds: float) -> None:
+        if self._next_telling is not None:
+            self._next_telling.cancel()
         when = self._timers.now() + seconds
-        self._timers.call_at(when, lambda: self._mailbox.post(TimeToTell()))
+        self._next_telling = self._timers.call_at(when, lambda: self._mailbox.post(TimeToTell()))
 
     def _tell_who_is_left(self) -> None:
         now = self._timers.now()
