@@ -1,4 +1,5 @@
 import pytest
+from textual.events import Key
 
 from proctor.model.commands import (
     AnyCommand,
@@ -214,3 +215,14 @@ async def test_a_screen_that_holds_no_lease_leaves_without_touching_the_app() ->
         await screen.press("q")
         assert screen.session.sent == []
         assert screen.app.return_code == 0
+
+
+async def test_keys_typed_in_one_go_are_each_for_what_the_one_before_has_selected() -> None:
+    async with screen_on(histories.shop()) as screen:
+        for key in ("G", "k", "r", "g", "r"):
+            screen.app.post_message(Key(key, key))
+        await until(screen.pilot, lambda: len(screen.session.sent) > 1)
+        assert screen.session.sent == [
+            Restart(target="clock.1", by="key"),
+            Restart(target="all", by="key"),
+        ]

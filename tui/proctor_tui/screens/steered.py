@@ -131,6 +131,12 @@ class SteeredScreen(Screen[None]):
         """A key asks for an action."""
         self.act(actions, by="key")
 
+    def action_move(self, motion: str) -> None:
+        """Select another row of the rail, or another tab."""
+        narrow = self.has_class("-narrow")
+        rail = self.query_one(ProcessTabs) if narrow else self.query_one(FormationPanel)
+        self.select(rail.reached_by(motion))
+
     def action_digit(self, digit: int) -> None:
         """A digit sets the quantity of the selected type."""
         if reason := ACTIONS["scale_to"].unavailable(self.situation):
@@ -171,9 +177,8 @@ class SteeredScreen(Screen[None]):
         self.update_keys()
 
     def on_formation_panel_asked(self, message: FormationPanel.Asked) -> None:
-        """A button of the rail, or an arrow on a slider."""
-        by = "key" if message.by_key else "button"
-        self.act(message.action, by=by, target=message.target)
+        """A button of the rail."""
+        self.act(message.action, by="button", target=message.target)
 
     def on_pane_title_requested(self, message: PaneTitle.Requested) -> None:
         """A button of a pane."""

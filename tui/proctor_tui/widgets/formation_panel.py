@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from proctor_tui.actions import ACTIONS
 from proctor_tui.keymap import RAIL_KEYS
 from proctor_tui.render.cells import Cell, hit_at, right
 from proctor_tui.render.formation_rows import Look, Row, rows
@@ -26,11 +27,17 @@ ROOMY_HEIGHT = 16
 """From this height on, blank lines set the types apart."""
 
 
+def _verb(name: str) -> str:
+    return "act" if name in ACTIONS else "move"
+
+
 class FormationPanel(Painted, can_focus=True):
     """Shows each process type with its slider and its processes, and takes keys and mouse."""
 
     BINDINGS: ClassVar[list["BindingType"]] = [
-        Binding(",".join(keys), f"{'scale' if 'scale' in name else 'move'}('{name}')", show=False)
+        # Done by the screen in the turn of the key: a message would come after the next key, which
+        # might then be for what was selected before.
+        Binding(",".join(keys), f"screen.{_verb(name)}('{name}')", show=False)
         for name, keys in RAIL_KEYS.items()
     ]
     DEFAULT_CSS = """
@@ -53,13 +60,12 @@ class FormationPanel(Painted, can_focus=True):
             self.zoomed = zoomed
 
     class Asked(Message):
-        """A button or an arrow key: an action for a target, which is selected before it is done."""
+        """A button was clicked: an action for a target, which is selected before it is done."""
 
-        def __init__(self, action: str, target: str, *, by_key: bool = False) -> None:
+        def __init__(self, action: str, target: str) -> None:
             super().__init__()
             self.action = action
             self.target = target
-            self.by_key = by_key
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own parameter
         super().__init__(id=id)
@@ -192,9 +198,9 @@ class FormationPanel(Painted, can_focus=True):
         """On a slider, one fewer; elsewhere, scroll."""
         self._wheel(event, -1)
 
-    def action_move(self, name: str) -> None:
-        """Select another row."""
-        targets = [row.target for row in self._rows if row.target]
+    def reached_by(self, motion: str) -> str:
+        """What a motion ("select_next", "page_down" …) would select."""
+        targets = [row.target for row in self._rows if row.target] or [ALL]
         here = targets.index(self.selected) if self.selected in targets else 0
         page = max(1, self.size.height - 2)
         places = {
@@ -205,12 +211,7 @@ class FormationPanel(Painted, can_focus=True):
             "page_down": here + page,
             "page_up": here - page,
         }
-        place = max(0, min(len(targets) - 1, places[name]))
-        self.post_message(self.Selected(targets[place]))
-
-    def action_scale(self, name: str) -> None:
-        """Ask for one process more or fewer of the selected type."""
-        self.post_message(self.Asked(name, self.selected, by_key=True))
+        return targets[max(0, min(len(targets) - 1, places[motion]))]
 
     def _hover(self, target: str, hit: str) -> None:
         if (target, hit) == (self._hovered, self._lit):

@@ -26,8 +26,8 @@ class ProcessTabs(Painted, can_focus=True):
     """One tab a type and a process; the selected one is always in sight."""
 
     BINDINGS: ClassVar[list["BindingType"]] = [
-        Binding("left,h,up,k", "move(-1)", "Previous", show=False),
-        Binding("right,l,down,j", "move(1)", "Next", show=False),
+        Binding("left,h,up,k", "screen.move('select_previous')", "Previous", show=False),
+        Binding("right,l,down,j", "screen.move('select_next')", "Next", show=False),
     ]
     DEFAULT_CSS = """
     ProcessTabs { height: 1; }
@@ -69,13 +69,13 @@ class ProcessTabs(Painted, can_focus=True):
         """The tabs, from left to right."""
         return self.strip(self._cells if y == 0 else (), self.size.width)
 
-    def action_move(self, steps: int) -> None:
-        """Select the tab at the left or right."""
+    def reached_by(self, motion: str) -> str:
+        """The target of the next tab, or of the previous one; behind the last is the first."""
         if self.view is None:
-            return
+            return self.selected
         targets = [target for target, _ in _tabs(self.view, self.selected)]
         here = targets.index(self.selected) if self.selected in targets else 0
-        self.post_message(self.Selected(targets[(here + steps) % len(targets)]))
+        return targets[(here + (1 if motion == "select_next" else -1)) % len(targets)]
 
     def on_click(self, event: "events.Click") -> None:
         """Select what is under the mouse."""
