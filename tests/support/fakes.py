@@ -47,6 +47,7 @@ class FakeSession:
         self.sent: list[AnyCommand] = []
         self.asked: list[WindowRequest] = []
         self.closed = False
+        self.followed = asyncio.Event()  #: somebody listens to what is told
         self.answer: Callable[[AnyCommand], Reply] = self.accept
         self.now = now
         self._snapshot = snapshot
@@ -146,6 +147,7 @@ class FakeSession:
     async def messages(self, *, after: int) -> AsyncIterator[AnyMessage]:
         queue: asyncio.Queue[AnyMessage | None] = asyncio.Queue()
         self._subscribers.append(queue)
+        self.followed.set()
         if self._ended:
             queue.put_nowait(None)
         try:

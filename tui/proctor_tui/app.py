@@ -97,6 +97,11 @@ class ProctorApp(ThemedApp):
         return not (self._follower.dirty or self._fetcher.busy or self._frames_left)
 
     @property
+    def failed(self) -> bool:
+        """Whether the screen ended by a fault of its own, which Textual has printed."""
+        return self._exception is not None
+
+    @property
     def view(self) -> View:
         """What is known of the app now."""
         return self._follower.view
@@ -253,5 +258,5 @@ async def _run(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool
     finally:
         await session.close()
     if app.last_words:
-        sys.stderr.write(f"{visible(app.last_words)}\n")
-    return app.return_code or 0
+        sys.stderr.write(f"proctor: {visible(app.last_words)}\n")
+    return OUR_FAULT if app.failed else app.return_code or 0
