@@ -1,6 +1,7 @@
 """`proctor start`: run the app of this folder; or start processes of the one that runs."""
 
 import click
+from click.core import ParameterSource
 
 from proctor.cli.app_files import AppOptions
 from proctor.cli.options import start_options
@@ -8,7 +9,10 @@ from proctor.cli.targets import EVERYTHING
 from proctor.cli.waiting import WaitingCommand, wait_option
 from proctor.cli.which_app import find_places
 from proctor.control.lock import running_pid
-from proctor.errors import NotRunning, UserError
+from proctor.errors import UserError
+
+#: What may be said of an app that runs; everything else says how to run one.
+_ABOUT_ANY_APP = {"procfile", "root", "env_files", "app_name", "words", "wait_seconds"}
 
 
 @click.command(cls=WaitingCommand)
@@ -20,14 +24,9 @@ def start(options: AppOptions, wait_seconds: float | None) -> None:
     While the app runs, 'proctor start web.1' wants again what was stopped, and tries at once
     what has crashed.
     """
-    if _means_running_app(options):
+    if _means_running_app(options, click.get_current_context()):
         _start_processes(options, wait_seconds)
         return
-    if any("." in word for word in options.words):
-        raise NotRunning(
-            "the app is not running, so that none of its processes can be started",
-            hint="Start it with 'proctor start', or one type of it with 'proctor start web'",
-        )
     if wait_seconds is not None:
         raise UserError("--wait is for processes of an app that runs", hint="Leave it away")
     from proctor.cli.launch import launch  # noqa: PLC0415 - steering a running app needs none of it
@@ -37,22 +36,28 @@ def start(options: AppOptions, wait_seconds: float | None) -> None:
 
 def is_about_a_running_app(words: list[str]) -> bool:
     """Whether `start` with these words speaks to a supervisor, or fails, and runs no app itself."""
-
-    @start_options()
-    def look(options: AppOptions, **_: object) -> bool:
-        return _means_running_app(options) or any("." in word for word in options.words)
-
     try:
         context = start.make_context("start", list(words))
-        return bool(look(**context.params))
+        look = start_options()(_means_running_app)
+        return bool(look(context=context, **context.params))
     except (click.ClickException, UserError):
         return True  # told when the command itself is run
 
 
-def _means_running_app(options: AppOptions) -> bool:
+def _means_running_app(options: AppOptions, context: click.Context, **_: object) -> bool:
+    """Targets alone speak to the app that runs; quantities and options are for a new start."""
     words = options.words
     if not words or any("=" in word for word in words):
         return False
+    given = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE
+    }
+    if given - _ABOUT_ANY_APP:
+        return False
+    if any("." in word or word == EVERYTHING for word in words):
+        return True
     return running_pid(find_places(options)) is not None
 
 

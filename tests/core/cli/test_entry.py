@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from proctor.cli import entry
+from proctor.control import lock
+from proctor.control.places import Places
 from proctor.model.commands import Start
 from support.fakes import FakeSession
 
@@ -181,6 +183,17 @@ async def test_start_with_targets_of_a_running_app_opens_no_screen_on_a_terminal
     assert code == 1
     assert b"after 0.1 s web.4 is starting" in said
     assert b"\x1b" not in said
+
+
+async def test_start_with_options_for_a_start_is_refused_while_the_app_runs(
+    here: Path, running: FakeSession, places: Places
+) -> None:
+    held = lock.take(places, say=pytest.fail)
+    outcome = await asyncio.to_thread(proctor, "start", "web", "--no-tui")
+    held.close()
+    assert outcome.returncode == 3
+    assert f"already runs: process {os.getpid()}, socket {places.socket}" in outcome.stderr
+    assert running.sent == []
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,16 @@ async def test_without_a_supervisor_each_says_so_and_exits_with_3(
     assert outcome.out == ""
 
 
+async def test_start_of_a_process_of_no_running_app_says_how_to_start_it(proctor: Shell) -> None:
+    for word in ("web.1", "all"):
+        outcome = await proctor("start", word)
+        assert (outcome.code, running_words(outcome.err)) == (3, "Start it with 'proctor start'.\n")
+
+
+def running_words(err: str) -> str:
+    return err.partition("). ")[2]
+
+
 async def test_a_refusal_is_printed_with_its_hint_and_its_exit_code(
     proctor: Shell, running: FakeSession
 ) -> None:
