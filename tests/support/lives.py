@@ -130,6 +130,19 @@ def living(state: ProcessState, name: str = "worker.1", **limits: Any) -> Life:
     return life
 
 
+def crashing(times: int, **limits: Any) -> Life:
+    """A process that has failed so often in a row, and waits for its next try."""
+    life = Life(**limits)
+    life.ask_start()
+    for attempt in range(times):
+        if attempt:
+            life.wait(31)
+        life.started()
+        life.end(status=1)
+    assert life.state == "crashed"
+    return life
+
+
 def said(orders: list[Order] | tuple[Order, ...]) -> list[str]:
     return [order.words for order in orders if isinstance(order, Say)]
 

@@ -109,7 +109,7 @@ def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -
 def _start_asked(slot: Slot, fact: StartAsked, now: float, limits: Limits) -> Decision:
     run = slot.run
     slot = replace(slot, wanted=True, scaled_away=False, failures=0)
-    if run is not None and run.phase != "stopping":
+    if run is not None and run.phase != "stopping" and run.exit is None:
         return slot, (unchanged(slot),)
     slot = replace(slot, cause=fact.cause, reason=fact.reason)
     return _spawn(slot, now, limits) if run is None else _again_when_gone(slot, run)
@@ -127,7 +127,7 @@ def _restart_asked(slot: Slot, fact: RestartAsked, now: float, limits: Limits) -
 
 
 def _again_when_gone(slot: Slot, run: Run) -> Decision:
-    """The run is being stopped: what is wanted begins after it; two wishes are one."""
+    """The run is on its way out: what is wanted begins after it; two wishes are one."""
     slot = replace(slot, run=replace(run, stop_asked=True))
     return slot, (unchanged(slot),)
 
