@@ -1,14 +1,13 @@
 """A running app: all its parts, built, wired and run.
 
-What no child needs is imported and started after the first processes are on their way.
+`begin` starts the first processes before asyncio is loaded, which takes as long as they need to
+start; `run` goes on inside the event loop. What no child needs is loaded when all have begun.
 """
 
-import asyncio
 import gc
 from typing import TYPE_CHECKING, Protocol
 
 from proctor.assembly.surroundings import Surroundings
-from proctor.control.local import LocalSession
 from proctor.logs.spill import Spill, SpillTrouble
 from proctor.logs.store import LogStore
 from proctor.model.configuration import AppConfiguration
@@ -16,7 +15,7 @@ from proctor.model.events import AppChanged, AppView, OutputAppended, Usage, Usa
 from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
-from proctor.runtime.leaving import listen_to_signals
+from proctor.runtime.loops import LoopToCome
 from proctor.runtime.mailbox import FactTold, GuardianLost, Mailbox, StopAsked
 from proctor.runtime.output import Valve
 from proctor.runtime.runs import WEB, ActiveRuns
@@ -24,15 +23,19 @@ from proctor.runtime.supervisor import Supervisor
 from proctor.runtime.timers import LoopTimers
 
 if TYPE_CHECKING:
-    from proctor.assembly.services import Services
+    import asyncio
 
-SERVICES_AFTER_SECONDS = 0.05
+    from proctor.assembly.services import Services
+    from proctor.control.local import LocalSession
+
+FIRST_START_SECONDS = 1.0
+FIRST_LINES_SECONDS = 0.03
 
 
 class Printing(Protocol):
     """A printer of the log stream."""
 
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+    def attach(self, loop: "asyncio.AbstractEventLoop") -> None:
         """Begin to print."""
         ...
 
@@ -42,17 +45,19 @@ class Printing(Protocol):
 
 
 class RunningApp:
-    """One app with all its parts. Make it inside the event loop that runs it."""
+    """One app with all its parts; `begin` may be called before there is an event loop."""
 
     def __init__(self, configuration: AppConfiguration, surroundings: Surroundings) -> None:
-        loop = asyncio.get_running_loop()
         self._around = surroundings
-        self._loop = loop
-        self._timers = LoopTimers(loop)
+        self._loop = LoopToCome()
+        self._timers = LoopTimers(self._loop)
         self._started_at = self._timers.wall()
         self._ends_with = surroundings.ends_with
         self._usage: dict[str, Usage] = {}
         self._services: Services | None = None
+        self._session: LocalSession | None = None
+        self._all_started: asyncio.Event | None = None
+        self._begun = False
         self._mailbox = Mailbox()
         self._bus = EventBus(self._timers.wall)
         valve = Valve()
@@ -87,14 +92,30 @@ class RunningApp:
             switch_watch=self._switch_watch,
             read_again=self._read_again,
         )
-        self.session = LocalSession(
-            self.supervisor,
-            mailbox=self._mailbox,
-            bus=self._bus,
-            store=self.store,
-            app_view=self.app_view,
-            usage=lambda: self._usage,
-        )
+
+    @property
+    def session(self) -> "LocalSession":
+        """What user interfaces hold."""
+        if self._session is None:
+            from proctor.control.local import LocalSession  # noqa: PLC0415 - not for the first start
+
+            self._session = LocalSession(
+                self.supervisor,
+                mailbox=self._mailbox,
+                bus=self._bus,
+                store=self.store,
+                app_view=self.app_view,
+                usage=lambda: self._usage,
+            )
+        return self._session
+
+    def begin(self) -> None:
+        """Start the first processes."""
+        self._begun = True
+        self._keepers.attach(self._loop)
+        if self._around.lock_fd is not None:
+            self._keepers.hold_lock(self._around.lock_fd)
+        self.supervisor.begin()
 
     def stop(self, asked: StopAsked) -> None:
         """Let the app end, and `run` with it."""
@@ -105,26 +126,36 @@ class RunningApp:
 
         Cancelled, it kills all trees at once.
         """
-        self._keepers.attach(self._loop)
-        if self._around.lock_fd is not None:
-            self._keepers.hold_lock(self._around.lock_fd)
+        import asyncio  # noqa: PLC0415 - loaded by now: see above
+
+        from proctor.runtime.leaving import listen_to_signals  # noqa: PLC0415 - see above
+
+        loop = asyncio.get_running_loop()
+        if not self._begun:
+            self.begin()
+        self._all_started = asyncio.Event()
         if self._around.owns_process:
-            listen_to_signals(self._loop, self.stop)
+            listen_to_signals(loop, self.stop)
         if printer is not None:
-            printer.attach(self._loop)
-        deciding = self._loop.create_task(self.supervisor.run(), name="supervisor")
+            printer.attach(loop)
+        self._loop.run_on(loop)
+        deciding = loop.create_task(self.supervisor.run(), name="supervisor")
+        starting = loop.create_task(self._all_started.wait(), name="first starts")
         try:
-            if self._around.lease is None:
-                # The first processes are on their way, and heard, before all else is loaded.
-                await asyncio.wait([deciding], timeout=SERVICES_AFTER_SECONDS)
-            else:
-                await asyncio.sleep(0)
+            # The first processes have started, and are heard, before all else is loaded.
+            await asyncio.wait(
+                [deciding, starting],
+                timeout=FIRST_START_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            await asyncio.wait([deciding], timeout=FIRST_LINES_SECONDS)
             self._services = await self._start_services()
             gc.freeze()
             gc.enable()
             return await deciding
         finally:
             deciding.cancel()
+            starting.cancel()
             self.session.end()
             self._bus.end()
             if self._services is not None:
@@ -182,6 +213,8 @@ class RunningApp:
 
     def _take_report(self, report: Report) -> None:
         self._runs.take(report)
+        if self._all_started is not None and not self._runs.is_starting:
+            self._all_started.set()
 
     def _say(self, words: str, process: ProcessName | None, run: int | None) -> None:
         self.store.say(words, at=self._timers.wall(), process=process, run=run)

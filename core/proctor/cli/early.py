@@ -66,7 +66,7 @@ def screen_can_open(words: list[str]) -> bool:
     """Whether there is a terminal that a screen can be shown on, and one is wanted."""
     if any(word.partition("=")[0] in _NO_SCREEN for word in words):
         return False
-    if os.environ.get("TERM", "dumb") == "dumb" or not (os.isatty(0) and os.isatty(1)):
+    if (os.environ.get("TERM") or "dumb") == "dumb" or not (os.isatty(0) and os.isatty(1)):
         return False
     try:
         return os.tcgetpgrp(0) == os.getpgrp()  # a background job must not touch the terminal

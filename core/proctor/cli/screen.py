@@ -9,6 +9,8 @@ from contextlib import suppress
 from proctor.control.client import RemoteSession
 from proctor.errors import ProctorError
 
+_QUIT = 131  # by SIGQUIT, which kills at once
+
 
 def show(lease: socket.socket, supervisor: int) -> int:
     """Show the app of this supervisor until the user leaves or it ends; gives the exit code.
@@ -31,6 +33,8 @@ def show(lease: socket.socket, supervisor: int) -> int:
         if ended == 0 or ended >= 128:  # noqa: PLR2004 - not by a problem that it has told
             print(f"proctor: {problem}", file=sys.stderr)  # noqa: T201 - for the user
         return ended or problem.exit_code
+    if code == _QUIT:
+        os.kill(supervisor, signal.SIGQUIT)
     lease.close()
     ended = _wait_for(supervisor)
     return code or ended

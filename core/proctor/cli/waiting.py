@@ -1,6 +1,5 @@
 """Waiting until what was asked for has come about."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 
 import click
@@ -97,6 +96,8 @@ async def wait_for(
     Raises:
         NotAchieved: it did not come about in time, or cannot any more.
     """
+    import asyncio  # noqa: PLC0415 - a start has this module, and does not wait
+
     known = Known.of(await session.snapshot())
     waiting = left(known)
     if not waiting:
@@ -127,6 +128,8 @@ async def wait_for_the_end(session: Session, *, after: int, seconds: float) -> N
         NotAchieved: it did not end in time.
         PlatformError: it ended without having said so.
     """
+    import asyncio  # noqa: PLC0415 - the same
+
     try:
         async with asyncio.timeout(seconds):
             async for message in session.messages(after=after):

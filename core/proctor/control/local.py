@@ -88,7 +88,7 @@ class LocalSession:
         """The app has ended: nothing more is decided. Commands that still wait are refused."""
         self._ended = True
         for asked in self._mailbox.unanswered():
-            asked.reply.set_result(Refused(what="the app has ended", exit_code=3))
+            asked.answer(Refused(what="the app has ended", exit_code=3))
 
     def _window(self, request: WindowRequest) -> Window:
         count = min(max(0, request.count), MOST_ROWS)

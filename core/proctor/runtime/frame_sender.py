@@ -1,10 +1,10 @@
 """Sends frames with descriptors to the guardian, also while it is stopped or slow."""
 
 import _socket
-import asyncio
 from collections import deque
 
 from proctor.keeper.protocol import close_all, send_some
+from proctor.runtime.loops import Loop
 
 
 class FrameSender:
@@ -13,7 +13,7 @@ class FrameSender:
     The descriptors of a frame are the sender's from then on: closed once they are on their way.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: _socket.socket) -> None:
+    def __init__(self, loop: Loop, sock: _socket.socket) -> None:
         self._loop = loop
         self._sock = sock
         self._waiting: deque[tuple[bytes, list[int]]] = deque()

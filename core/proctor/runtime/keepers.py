@@ -5,7 +5,6 @@ lost; then the guardian ends the tree and says so. When the guardian itself is l
 keepers leave falls to this process, if it adopts orphans, and is ended from here.
 """
 
-import asyncio
 import errno
 import os
 import socket
@@ -22,6 +21,7 @@ from proctor.model.exits import Exit
 from proctor.model.facts import Scope
 from proctor.model.names import RunId
 from proctor.runtime.frame_sender import FrameSender
+from proctor.runtime.loops import Loop
 from proctor.runtime.orders import (
     Channels,
     Denied,
@@ -98,18 +98,18 @@ class Keepers:
         self._adopts_orphans = adopts_orphans
         self._kept: dict[RunId, _Kept] = {}
         self._channels: dict[RunId, Channels] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: Loop | None = None
         self._sender: FrameSender | None = None
         self._remnants: Remnants | None = None
         self._here = True
 
     @property
-    def loop(self) -> asyncio.AbstractEventLoop:
+    def loop(self) -> Loop:
         """The loop that `attach` was given."""
         assert self._loop is not None, "attached first"
         return self._loop
 
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+    def attach(self, loop: Loop) -> None:
         """Listen to the guardian from now on; before anything else is asked."""
         self._loop = loop
         self._sender = FrameSender(loop, self._guardian.socket)
@@ -191,6 +191,8 @@ class Keepers:
             return
         watched = kernel.watch(self._guardian_pid)
         if watched >= 0:
+            import asyncio  # noqa: PLC0415 - not at the start: see `loops`
+
             ended = asyncio.Event()
             self.loop.add_reader(watched, ended.set)
             with suppress(TimeoutError):
@@ -217,7 +219,7 @@ class Keepers:
         self._reap_guardian()
         self._remnants = Remnants(
             self.loop,
-            keepers=lambda: {kept.keeper_pid for kept in self._kept.values()},
+            keepers=lambda: {kept.keeper_pid for kept in self._kept.values() if not kept.lost},
             swept=self._swept,
             is_ours=self._adopts_orphans,
         )

@@ -1,6 +1,7 @@
 """What the supervisor is told and asked: the items of its one mailbox."""
 
-import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -9,6 +10,9 @@ from proctor.model.commands import AnyCommand, Reply
 from proctor.model.configuration import AppConfiguration
 from proctor.model.facts import Fact
 from proctor.model.names import ProcessName
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class FactTold(msgspec.Struct, frozen=True):
@@ -22,7 +26,13 @@ class CommandAsked(msgspec.Struct, frozen=True):
     """Somebody asks for something and waits for the decision."""
 
     command: AnyCommand
-    reply: "asyncio.Future[Reply]"
+    reply: Any  # an asyncio.Future[Reply], which msgspec need not know
+
+    def answer(self, reply: Reply) -> None:
+        """Tell who asked; nothing if that one waits no more."""
+        future: asyncio.Future[Reply] = self.reply
+        if not future.done():
+            future.set_result(reply)
 
 
 class FilesChanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,24 +88,29 @@ Item = (
 
 
 class Mailbox:
-    """Items in the order in which they came; anybody on the loop may post."""
+    """Items in the order in which they came; anybody on the loop may post. One takes them out."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Item] = asyncio.Queue()
+        self._items: deque[Item] = deque()
+        self._waiting: asyncio.Future[None] | None = None
 
     def post(self, item: Item) -> None:
         """Add an item; never waits."""
-        self._queue.put_nowait(item)
+        self._items.append(item)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     async def next(self) -> Item:
-        """The oldest item."""
-        return await self._queue.get()
+        """The oldest item; waits until there is one."""
+        import asyncio  # noqa: PLC0415 - not at the start: see `loops`
+
+        while not self._items:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._items.popleft()
 
     def unanswered(self) -> list[CommandAsked]:
         """Take out the commands that nobody will decide upon any more."""
-        left: list[CommandAsked] = []
-        while not self._queue.empty():
-            item = self._queue.get_nowait()
-            if isinstance(item, CommandAsked) and not item.reply.done():
-                left.append(item)
+        left = [item for item in self._items if isinstance(item, CommandAsked)]
+        self._items.clear()
         return left

@@ -1,8 +1,9 @@
 """Reads what processes print, from pipes and terminals, on the event loop."""
 
-import asyncio
 import os
 from collections.abc import Callable
+
+from proctor.runtime.loops import Loop
 
 READ_BYTES = 64 * 1024
 
@@ -38,7 +39,7 @@ class OutputReader:
 
     def __init__(
         self,
-        loop: asyncio.AbstractEventLoop,
+        loop: Loop,
         descriptor: int,
         on_bytes: Callable[[bytes], None],
         on_end: Callable[[], None],

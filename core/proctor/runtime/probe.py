@@ -11,7 +11,7 @@ import msgspec
 from proctor.model.facts import BecameReady
 from proctor.model.names import RunId
 from proctor.runtime.listening import Listening, listening
-from proctor.runtime.timers import Cancellable, Timers
+from proctor.runtime.timers import Handle, Timers
 
 LOOK_SECONDS = 0.02
 PATIENT_LOOK_SECONDS = 0.25
@@ -44,7 +44,7 @@ class Probes:
         self._ready = ready
         self._look = look
         self._probes: dict[RunId, _Probe] = {}
-        self._timer: Cancellable | None = None
+        self._timer: Handle | None = None
 
     def begin(self, run: RunId, port: int) -> None:
         """Look until the run's tree listens on the port."""

@@ -1,11 +1,11 @@
 """What lost keepers leave when the guardian has gone as well: it falls to us, and we end it."""
 
-import asyncio
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from proctor.keeper.tree import Tree
 from proctor.model.names import RunId
+from proctor.runtime.loops import Handle, Loop
 
 _LOOK_SECONDS = 0.02
 
@@ -16,13 +16,15 @@ class Remnants:
     Args:
         loop: whose timers it uses.
         keepers: the pids of the keepers that still live: they fall to us too, and are spared.
+            A lost one is not among them: its socket closes before its orphans fall to us, so
+            nobody is known to be left only when it has been reaped as well.
         swept: told of each run of which nobody is left.
         is_ours: orphans do fall to us. Else nothing can be done, and `swept` is told at once.
     """
 
     def __init__(
         self,
-        loop: asyncio.AbstractEventLoop,
+        loop: Loop,
         *,
         keepers: Callable[[], AbstractSet[int]],
         swept: Callable[[RunId], None],
@@ -35,7 +37,7 @@ class Remnants:
         self._tree = Tree(lambda _: None)
         self._runs: list[RunId] = []
         self._seen_empty = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Handle | None = None
         if is_ours:
             self._look()
 

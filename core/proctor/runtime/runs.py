@@ -132,6 +132,11 @@ class ActiveRuns:
             return ()
         return members(active.keeper)
 
+    @property
+    def is_starting(self) -> bool:
+        """Some run has been asked for and not been heard of yet."""
+        return any(active.leader is None for active in self._active.values())
+
     def keepers_by_process(self) -> dict[ProcessName, int]:
         """The keeper of each process's current run: whose tree is measured."""
         return {

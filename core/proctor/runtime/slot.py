@@ -25,7 +25,7 @@ from proctor.model.facts import (
 from proctor.model.lifecycle import advance
 from proctor.model.names import ProcessName, RunId
 from proctor.model.slots import Limits, Slot
-from proctor.runtime.timers import Cancellable, Timers
+from proctor.runtime.timers import Handle, Timers
 
 
 class Runs(Protocol):
@@ -71,7 +71,7 @@ class LiveSlot:
         self._runs = runs
         self._timers = timers
         self._to = to
-        self._timer: Cancellable | None = None
+        self._timer: Handle | None = None
 
     @property
     def name(self) -> ProcessName:

@@ -46,7 +46,7 @@ from proctor.runtime.mailbox import (
 )
 from proctor.runtime.processes import AppRuns, Processes, Say
 from proctor.runtime.reloading import Difference, difference
-from proctor.runtime.timers import Cancellable, Timers
+from proctor.runtime.timers import Handle, Timers
 
 ESCALATES_AFTER_SECONDS = 0.5
 TELL_AFTER_SECONDS = 1.0
@@ -101,10 +101,11 @@ class Supervisor:
             post=lambda process, fact: mailbox.post(FactTold(process, fact)),
             end_all=self._end_all,
         )
+        self._begun = False
         self._commands = 0
         self._file_changes = 0
         self._stopping_since: float | None = None
-        self._next_telling: Cancellable | None = None
+        self._next_telling: Handle | None = None
 
     # What others see
 
@@ -137,11 +138,17 @@ class Supervisor:
 
     # The loop
 
-    async def run(self) -> int:
-        """Start the formation and decide until all has ended; gives the exit code."""
+    def begin(self) -> None:
+        """Start the formation; the loop need not run yet."""
+        self._begun = True
         for warning in self.configuration.warnings:
             self._announce("warning", warning)
         self._processes.apply(dict(self.formation), cause="app", reason="started with the app")
+
+    async def run(self) -> int:
+        """Begin, if that was not done, and decide until all has ended; gives the exit code."""
+        if not self._begun:
+            self.begin()
         while not self._is_over():
             self._decide(await self._mailbox.next())
         self._tell_who_was_left()
@@ -224,8 +231,7 @@ class Supervisor:
                 CommandAccepted(cause=cause, words=words, cli=to_cli(asked.command), by=by)
             )
             reply = Accepted(cause=cause, words=words, sequence=sequence)
-        if not asked.reply.done():
-            asked.reply.set_result(reply)
+        asked.answer(reply)
 
     # What commands may do (see `answers.Steering`)
 

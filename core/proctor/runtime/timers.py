@@ -1,17 +1,10 @@
 """Time: deadlines by the monotonic clock, moments for people by the wall clock."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Protocol
 
-
-class Cancellable(Protocol):
-    """A timer that has been set."""
-
-    def cancel(self) -> None:
-        """Let it not fire."""
-        ...
+from proctor.runtime.loops import Handle, Loop
 
 
 class Timers(Protocol):
@@ -25,7 +18,7 @@ class Timers(Protocol):
         """Seconds since 1970, for people only: it may jump."""
         ...
 
-    def call_at(self, when: float, call: Callable[[], None]) -> Cancellable:
+    def call_at(self, when: float, call: Callable[[], None]) -> Handle:
         """Call this at the monotonic time `when`, or as soon as may be after it."""
         ...
 
@@ -33,7 +26,7 @@ class Timers(Protocol):
 class LoopTimers:
     """The event loop's own clock."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: Loop) -> None:
         self._loop = loop
 
     def now(self) -> float:
@@ -44,6 +37,9 @@ class LoopTimers:
         """Seconds since 1970."""
         return time.time()
 
-    def call_at(self, when: float, call: Callable[[], None]) -> Cancellable:
+    def call_at(self, when: float, call: Callable[[], None]) -> Handle:
         """Call this at the monotonic time `when`."""
         return self._loop.call_at(when, call)
+
+
+__all__ = ["Handle", "LoopTimers", "Timers"]
