@@ -15,28 +15,13 @@ from pathlib import Path
 
 from proctor.keeper import guardian
 
+sys.path.append(str(Path(__file__).parents[1]))
+
 _guardian, _guardian_pid = guardian.launch()
 
 from proctor.model.names import ProcessName, RunId  # noqa: E402 - after the fork
 from proctor.runtime import keepers  # noqa: E402 - after the fork
-
-CHILDREN = Path(__file__).parent / "children"
-TREES = {
-    "same-group": ("forker.py", "same-group"),
-    "own-group": ("forker.py", "own-group"),
-    "setsid": ("forker.py", "setsid"),
-    "double-fork": ("forker.py", "double-fork"),
-    "empty-environment": ("forker.py", "empty-environment"),
-    "stubborn": ("stubborn.py",),
-    "hydra": ("hydra.py",),
-    "hopper": ("hopper.py",),
-}
-
-
-def command(tree: str, tag: str, folder: str) -> tuple[str, ...]:
-    """The program and arguments of one of the trees."""
-    script, *how = TREES[tree]
-    return (sys.executable, "-S", "-E", str(CHILDREN / script), *how, tag, folder)
+from support.trees import command  # noqa: E402 - after the fork
 
 
 def say(**words: object) -> None:

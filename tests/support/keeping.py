@@ -2,11 +2,9 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from proctor.keeper import guardian
@@ -27,15 +25,9 @@ from proctor.runtime.keepers import (
 )
 from support.eventually import eventually
 
-CHILDREN = Path(__file__).parent / "children"
 _LAST = (TreeEmptied, Swept, SpawnFailed)
 
 Kind = TypeVar("Kind", bound=RunReport)
-
-
-def child(script: str, *words: object) -> tuple[str, ...]:
-    """The command of one of the programs in `children`."""
-    return (sys.executable, "-S", "-E", str(CHILDREN / script), *map(str, words))
 
 
 @dataclass(slots=True, eq=False)

@@ -20,7 +20,8 @@ def adopt_orphans() -> None:
     """
     import _ctypes  # noqa: PLC0415 - a tenth of the time of ctypes, and of its memory
 
-    prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
+    ourselves = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]  # as `ctypes.CDLL(None)` does
+    prctl = _ctypes.dlsym(ourselves, "prctl")
     if _ctypes.call_function(prctl, (_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)):
         raise OSError("prctl(PR_SET_CHILD_SUBREAPER) is not known here")
 
@@ -130,6 +131,8 @@ def _read(path: str) -> bytes:
 def _write(path: str, data: bytes, at: int = 0) -> None:
     file = os.open(path, os.O_WRONLY)
     try:
-        os.pwrite(file, data, at)
+        if at:
+            os.lseek(file, at, os.SEEK_SET)  # not pwrite: other files than memory refuse that
+        os.write(file, data)
     finally:
         os.close(file)

@@ -58,8 +58,6 @@ __all__ = [
     "TreeEmptied",
 ]
 
-ADOPTS_AFTER_SECONDS = 0.1
-
 
 class _Kept(msgspec.Struct):
     """One run whose last report has not been told yet."""
@@ -114,8 +112,7 @@ class Keepers:
         self._loop = loop
         self._sender = FrameSender(loop, self._guardian.socket)
         if self._adopts_orphans:
-            # Not now: what it needs is loaded slowly, and the first children wait for nothing.
-            loop.call_later(ADOPTS_AFTER_SECONDS, kernel.adopt_orphans)
+            kernel.adopt_orphans()  # before the first start: else there is a moment without it
         loop.add_reader(self._guardian.fileno(), self._hear_guardian)
 
     def hold_lock(self, descriptor: int) -> None:

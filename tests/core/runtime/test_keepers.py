@@ -23,7 +23,8 @@ from proctor.runtime.keepers import (
     TreeEmptied,
 )
 from support.eventually import eventually
-from support.keeping import Keeping, child, keeping
+from support.keeping import Keeping, keeping
+from support.trees import child
 
 both = pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "pipes"])
 
