@@ -110,26 +110,24 @@ def _start_asked(slot: Slot, fact: StartAsked, now: float, limits: Limits) -> De
     run = slot.run
     slot = replace(slot, wanted=True, scaled_away=False, failures=0)
     if run is not None and run.phase != "stopping" and run.exit is None:
-        return slot, (unchanged(slot),)
-    slot = replace(slot, cause=fact.cause, reason=fact.reason)
-    return _spawn(slot, now, limits) if run is None else _again_when_gone(slot, run)
+        return slot, (unchanged(slot),)  # it runs
+    return _run_anew(replace(slot, cause=fact.cause, reason=fact.reason), now, limits)
 
 
 def _restart_asked(slot: Slot, fact: RestartAsked, now: float, limits: Limits) -> Decision:
     slot = replace(slot, wanted=True, scaled_away=False, failures=0)
+    return _run_anew(replace(slot, cause=fact.cause, reason=fact.reason), now, limits)
+
+
+def _run_anew(slot: Slot, now: float, limits: Limits) -> Decision:
+    """A new run at once, or when the present one has gone; two wishes for that are one."""
     run = slot.run
-    slot = replace(slot, cause=fact.cause, reason=fact.reason)
-    if run is not None and run.phase == "stopping":
-        return _again_when_gone(slot, run)
     if run is None:
         return _spawn(slot, now, limits)
+    if run.phase == "stopping":
+        slot = replace(slot, run=replace(run, stop_asked=True))
+        return slot, (unchanged(slot),)
     return _stop(slot, run, now, limits)
-
-
-def _again_when_gone(slot: Slot, run: Run) -> Decision:
-    """The run is on its way out: what is wanted begins after it; two wishes are one."""
-    slot = replace(slot, run=replace(run, stop_asked=True))
-    return slot, (unchanged(slot),)
 
 
 def _stop_asked(slot: Slot, fact: StopAsked, now: float, limits: Limits) -> Decision:
@@ -226,7 +224,8 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
     run = slot.run
     if run is None:
         due = slot.resting == "crashed" and slot.wanted
-        again = replace(slot, restarts=slot.restarts + 1)
+        reason = f"started again after it {slot.reason}"
+        again = replace(slot, restarts=slot.restarts + 1, reason=reason)
         return _spawn(again, now, limits) if due else (slot, ())
     if run.phase == "stopping":
         return _next_step(slot, run, now, limits)
