@@ -4,25 +4,25 @@
 """
 
 import asyncio
-import gc
-import signal
+import os
 import sys
 import time
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from proctor.errors import ProctorError
 from proctor.model.commands import AnyCommand, Quit, Refused
 from proctor_tui.follow import Follower, WindowFetcher
 from proctor_tui.guard import visible
+from proctor_tui.memory import settle_memory
 from proctor_tui.palette import ActionProvider
 from proctor_tui.screens.help import HelpScreen
 from proctor_tui.screens.main import MainScreen
 from proctor_tui.screens.quit import QuitScreen
 from proctor_tui.situation import RUNNING
+from proctor_tui.terminal import modes_kept, take_signals
 from proctor_tui.themed_app import ThemedApp
-from proctor_tui.themes import DARK, LIGHT
+from proctor_tui.themes import DARK, LIGHT, has_dark_ground
 from proctor_tui.view import Part, View, from_snapshot
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 FRAME_SECONDS = 1 / 25
 """The screen shows what has changed at most so often."""
 
-SIGNAL_CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 OUR_FAULT = 70
 
 
@@ -85,10 +84,11 @@ class ProctorApp(ThemedApp):
         """Begin to follow, and to tick."""
         self._tick = self.set_interval(FRAME_SECONDS, self.tick, pause=True)
         self.set_interval(1.0, self._clock)
-        self._take_signals()
         self.run_worker(self._follow(), name="follow the session", exit_on_error=True)
         self.run_worker(self._catch_up(), name="catch up with the session")
-        self.call_after_refresh(_settle_memory)
+        if not self.is_headless:
+            take_signals(self, lambda code: self._leave(code, None))
+            self.call_after_refresh(settle_memory)
         self._wake()
 
     @property
@@ -112,7 +112,7 @@ class ProctorApp(ThemedApp):
         if parts is not Part.NOTHING:
             self._main.show(view, parts)
         if view.exit_code is not None:
-            self._leave(view.exit_code, None)
+            self._leave(view.exit_code, _last_words(view))
         self._frames_left -= 1
         self._main.frame()
         if self._frames_left <= 0 and not self._follower.dirty:
@@ -136,8 +136,11 @@ class ProctorApp(ThemedApp):
             await self._follower.run()
         except (ProctorError, OSError) as problem:
             words = str(problem)
-        code = self._follower.view.exit_code
-        self._leave(OUR_FAULT if code is None else code, words if code is None else None)
+        view = self._follower.view
+        if view.exit_code is None:
+            self._leave(OUR_FAULT, words)
+        else:
+            self._leave(view.exit_code, _last_words(view))
 
     async def _catch_up(self) -> None:
         with suppress(ProctorError, OSError):  # the session has ended: its follower tells
@@ -222,21 +225,14 @@ class ProctorApp(ThemedApp):
         if self._exit is False:
             self.exit(code, return_code=code)
 
-    def _take_signals(self) -> None:
-        # Textual restores the terminal by itself on an exit only, and on no signal but INT.
-        if self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        for number, code in SIGNAL_CODES.items():
-            loop.add_signal_handler(number, partial(self._leave, code, None))
 
-
-def _settle_memory() -> None:
-    # What is there after the first frame stays: the collector need not walk through it again.
-    # Without this its pauses are the longest ones that a key has to wait for.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+def _last_words(view: View) -> str | None:
+    """What the user has to know of an app that did not end as it should."""
+    if view.exit_code != OUR_FAULT:
+        return None
+    if view.done is not None and view.done.level == "error":
+        return view.done.words
+    return "not everything could be stopped. What was said last: proctor logs"
 
 
 def run_screen(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool) -> int:
@@ -247,13 +243,16 @@ def run_screen(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool
     Raises:
         ProctorError: the session could not be had; nothing was drawn.
     """
-    return asyncio.run(_run(connect, holds_lease=holds_lease))
+    with modes_kept():
+        return asyncio.run(_run(connect, holds_lease=holds_lease))
 
 
 async def _run(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool) -> int:
     session = await connect()
     try:
-        app = ProctorApp(session, await session.snapshot(), holds_lease=holds_lease)
+        snapshot = await session.snapshot()
+        dark = has_dark_ground(os.environ)
+        app = ProctorApp(session, snapshot, holds_lease=holds_lease, dark=dark)
         await app.run_async()
     finally:
         await session.close()

@@ -135,6 +135,14 @@ LOGS_LIGHT = _terminal(
 _ANSI_TYPES = ("cyan", "magenta", "yellow", "green", "bright_magenta", "bright_cyan", "blue", "red")
 
 
+_LIGHT_GROUNDS = frozenset({"7", "15"})
+
+
+def has_dark_ground(environment: "Mapping[str, str]") -> bool:
+    """Whether the terminal is dark, as far as it says so; most are."""
+    return environment.get("COLORFGBG", "").rpartition(";")[2] not in _LIGHT_GROUNDS
+
+
 def meanings(theme: Theme) -> "Mapping[str, str]":
     """The variables above for any theme, made from its own colours; a theme's own ones win."""
     return _for_terminal_colours(theme) if theme.ansi else _for_true_colours(theme)

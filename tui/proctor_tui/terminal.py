@@ -1,0 +1,85 @@
+"""The terminal around the screen: signals that concern it, and how it is left behind.
+
+Textual restores the terminal on an ordinary exit and on ^C. It takes a SIGCONT for the end of a
+suspension of its own, so that one after SIGSTOP makes it read the keys twice and forget the modes
+that were there before; and it stops again, whatever it was told, when it is continued behind.
+"""
+
+import asyncio
+import os
+import signal
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+SIGNAL_CODES = {
+    signal.SIGTERM: 143,
+    signal.SIGINT: 130,
+    signal.SIGHUP: 129,
+    signal.SIGQUIT: 131,
+}
+"""The signals that end the screen, and the exit code of each."""
+
+
+@contextmanager
+def modes_kept() -> Iterator[None]:
+    """Give the terminal of standard input its modes back at the end."""
+    try:
+        modes = termios.tcgetattr(0)
+    except termios.error:
+        yield
+        return
+    try:
+        yield
+    finally:
+        if _in_front():
+            with suppress(termios.error):
+                termios.tcsetattr(0, termios.TCSANOW, modes)
+
+
+def take_signals(app: App[int], leave: Callable[[int], None]) -> None:
+    """Let signals end the screen, with their exit codes, and let it come back from a stop."""
+    loop = asyncio.get_running_loop()
+    for number, code in SIGNAL_CODES.items():
+        loop.add_signal_handler(number, partial(_leave, app, leave, code))
+    loop.add_signal_handler(signal.SIGCONT, _come_back, app)
+
+
+def _leave(app: App[int], leave: Callable[[int], None], code: int) -> None:
+    if not _in_front():
+        # The terminal is the shell's now: its modes are none of our business, nor may we be
+        # stopped because we touch it on leaving.
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        _driver_of(app).attrs_before = None
+    leave(code)
+
+
+def _come_back(app: App[int]) -> None:
+    if app._exit:  # noqa: SLF001 - Textual does not say it otherwise
+        return
+    if not _in_front():
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return
+    driver = _driver_of(app)
+    if not driver._must_signal_resume:  # noqa: SLF001 - stopped without having been asked to
+        driver.suspend_application_mode()
+    driver.resume_application_mode()
+    app.refresh(layout=True)
+
+
+def _driver_of(app: App[int]) -> LinuxDriver:
+    driver = app._driver  # noqa: SLF001 - there is no other way to it
+    assert isinstance(driver, LinuxDriver), "only a real terminal sends signals"
+    return driver
+
+
+def _in_front() -> bool:
+    """Whether the terminal is ours to use: a job behind is stopped when it touches it."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return True  # it has gone: nothing of it can stop us
