@@ -224,7 +224,7 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
     run = slot.run
     if run is None:
         due = slot.resting == "crashed" and slot.wanted
-        reason = f"started again after it {slot.reason}"
+        reason = f"started again after {slot.last_end}"
         again = replace(slot, restarts=slot.restarts + 1, reason=reason)
         return _spawn(again, now, limits) if due else (slot, ())
     if run.phase == "stopping":

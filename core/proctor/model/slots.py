@@ -86,6 +86,12 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
         """The one word a user sees."""
         return self.run.phase if self.run else self.resting
 
+    @property
+    def last_end(self) -> str:
+        """How it crashed, in words; why it could not be started is a sentence of its own."""
+        exited = self.last_exit is not None and self.reason == self.last_exit.words
+        return f"it {self.reason}" if exited else self.reason.rstrip(".")
+
 
 #: each state, and the states that may follow it; no other move exists
 MOVES: dict[ProcessState, tuple[ProcessState, ...]] = {

@@ -35,5 +35,5 @@ def _running(slot: Slot, run: Run, port: int | None) -> str:
 def _crashed(slot: Slot, now: float) -> str:
     times = "" if slot.failures <= 1 else f", {slot.failures} times in a row"
     if slot.retry_at is None:
-        return f"it {slot.reason}{times}; it stays so until it is started"
-    return f"it {slot.reason}{times}; next try in {max(0.0, slot.retry_at - now):.0f} s"
+        return f"{slot.last_end}{times}; it stays so until it is started"
+    return f"{slot.last_end}{times}; next try in {max(0.0, slot.retry_at - now):.0f} s"
