@@ -24,6 +24,8 @@ SIGNAL_CODES = {
 }
 """The signals that end the screen, and the exit code of each."""
 
+_A_MOMENT = 0.1
+
 
 @contextmanager
 def modes_kept() -> Iterator[None]:
@@ -62,13 +64,19 @@ def _come_back(app: App[int]) -> None:
     if app._exit:  # noqa: SLF001 - Textual does not say it otherwise
         return
     if not _in_front():
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # Whoever ends a stopped job sends two signals, and they may come in any order.
+        asyncio.get_running_loop().call_later(_A_MOMENT, _stop_again, app)
         return
     driver = _driver_of(app)
     if not driver._must_signal_resume:  # noqa: SLF001 - stopped without having been asked to
         driver.suspend_application_mode()
     driver.resume_application_mode()
     app.refresh(layout=True)
+
+
+def _stop_again(app: App[int]) -> None:
+    if not (app._exit or _in_front()):  # noqa: SLF001 - see above
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _driver_of(app: App[int]) -> LinuxDriver:

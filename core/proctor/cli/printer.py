@@ -151,4 +151,4 @@ def wants_colour(descriptor: int, environment: Mapping[str, str]) -> bool:
         return False
     if environment.get("FORCE_COLOR"):
         return True
-    return os.isatty(descriptor) and environment.get("TERM", "dumb") != "dumb"
+    return os.isatty(descriptor) and (environment.get("TERM") or "dumb") != "dumb"
