@@ -45,6 +45,7 @@ class Probes:
         self._look = look
         self._probes: dict[RunId, _Probe] = {}
         self._timer: Handle | None = None
+        self._due = 0.0
 
     def begin(self, run: RunId, port: int) -> None:
         """Look until the run's tree listens on the port."""
@@ -56,9 +57,13 @@ class Probes:
         self._probes.pop(run, None)
 
     def _look_again(self, seconds: float) -> None:
+        when = self._timers.now() + seconds
         if self._timer is not None:
+            if self._due <= when:
+                return  # many starts in a row must not put the look off
             self._timer.cancel()
-        self._timer = self._timers.call_at(self._timers.now() + seconds, self._look_at_all)
+        self._due = when
+        self._timer = self._timers.call_at(when, self._look_at_all)
 
     def _look_at_all(self) -> None:
         self._timer = None
