@@ -111,8 +111,7 @@ def _line(row: Row, look: Look, room: int) -> tuple[StyledLine, Style]:
     if row.stream != "proctor":
         return line, look.paints("")
     words, end = f"── {line.text}", " ──"
-    # The end of a ruler is not worth a row of its own.
-    if not cell_len(words) <= room < cell_len(words + end):
+    if cell_len(words + end) <= room:  # the end of a ruler is not worth a row of its own
         words += end
     return StyledLine(words, (Run(words, PLAIN),)), look.paints(ruler_paint(line.text))
 

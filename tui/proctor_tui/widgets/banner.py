@@ -26,7 +26,7 @@ class Banner(Bar):
 
     def watch_view(self) -> None:
         """Lay the line out again, or leave."""
-        if self.view is None:
+        if self.view is None or not self.is_attached:  # the clock may strike after the end
             return
         line = banner_line(self.view, self.size.width or self.screen.size.width, self.now)
         self.set_class(line is not None, "-shown")
