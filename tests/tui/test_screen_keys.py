@@ -226,3 +226,12 @@ async def test_keys_typed_in_one_go_are_each_for_what_the_one_before_has_selecte
             Restart(target="clock.1", by="key"),
             Restart(target="all", by="key"),
         ]
+
+
+async def test_asking_to_quit_twice_in_one_go_stops_everything() -> None:
+    async with screen_on(histories.shop()) as screen:
+        for _ in range(2):
+            screen.app.post_message(Key("q", "q"))
+        await until(screen.pilot, lambda: bool(screen.session.sent))
+        assert screen.session.sent == [Quit(by="key")]
+        assert isinstance(screen.app.screen, MainScreen)

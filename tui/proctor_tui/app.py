@@ -203,7 +203,9 @@ class ProctorApp(ThemedApp):
 
     def _quit(self, *, always: bool) -> None:
         """Leave; `always` ends the app even if it is somebody else's."""
-        if self.view.stopping:
+        if isinstance(self.screen, QuitScreen):  # asked again before the question was seen
+            self.screen.answer(stop=True)
+        elif self.view.stopping:
             self._main.want(Quit(by="key", at_once=True))
         elif not (self._holds_lease or always):
             self._leave(0, None)

@@ -26,6 +26,7 @@ class QuitScreen(ModalScreen[bool]):
     def __init__(self, running: int) -> None:
         super().__init__()
         self._count = running
+        self._answered = False
 
     def compose(self) -> "ComposeResult":
         """The question, and its two answers."""
@@ -44,10 +45,16 @@ class QuitScreen(ModalScreen[bool]):
         """Enter keeps the app: what is harmless is what one gets by accident."""
         self.query_one("#stay").focus()
 
+    def answer(self, *, stop: bool) -> None:
+        """Take this answer, once."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(stop)
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """An answer by mouse, or by enter."""
-        self.dismiss(event.button.id == "stop")
+        self.answer(stop=event.button.id == "stop")
 
     def action_answer(self, stop: bool) -> None:  # noqa: FBT001 - the argument of a binding
         """An answer by key."""
-        self.dismiss(stop)
+        self.answer(stop=stop)
