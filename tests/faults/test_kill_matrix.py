@@ -5,25 +5,23 @@ A seeded sample runs by default; PROCTOR_KILL_MATRIX=200 runs as many trials of 
 
 import asyncio
 import contextlib
-import json
 import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from support.eventually import eventually
-from support.oracle import Oracle
 from support.trees import TREES
+from support.trial import Trial, kill
 
 GRACE = 0.4
 MOMENTS = ("start", "steady", "stop")
 ROUNDS = int(os.environ.get("PROCTOR_KILL_MATRIX", "0"))
 AT_ONCE = 3
-HARNESS = Path(__file__).parents[1] / "support" / "harness.py"
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="orphans fall to us on Linux only"),
@@ -31,90 +29,20 @@ pytestmark = [
 ]
 
 
-class Trial:
-    """A supervisor with all trees under it, in a group of its own, and whoever is to be killed."""
-
-    def __init__(self, process: asyncio.subprocess.Process, oracle: Oracle) -> None:
-        self.process = process
-        self.oracle = oracle
-        self.said: list[dict[str, object]] = []
-        self.choose = random.Random(oracle.folder.name)
-        self.hearing = asyncio.create_task(self._hear(), name="hear the harness")
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def of(cls, folder: Path) -> "AsyncIterator[Trial]":
-        """One for as long as the block runs; nothing of it is left after it."""
-        oracle = Oracle(folder)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, HARNESS, folder, str(GRACE), *TREES,
-            env={**os.environ, "TREE_TAG": oracle.tag},
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-        trial = cls(process, oracle)
-        try:
-            await eventually(lambda: trial.guardian is not None)
-            yield trial
-        finally:
-            await trial.end()
-
-    async def _hear(self) -> None:
-        assert self.process.stdout is not None
-        async for line in self.process.stdout:
-            self.said.append(json.loads(line))
-
-    @property
-    def guardian(self) -> int | None:
-        return next((int(str(said["guardian"])) for said in self.said if "guardian" in said), None)
-
-    @property
-    def keepers(self) -> list[int]:
-        return [int(str(said["keeper"])) for said in self.said if said.get("keeper")]
-
-    def reports(self, name: str) -> list[str]:
-        return [str(said["run"]) for said in self.said if said.get("report") == name]
-
-    def write(self, word: str) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{word}\n".encode())
-
-    async def reach(self, moment: str) -> None:
-        """Come to a moment of the trees' life, and some random time into it."""
-        if moment == "start":
-            await asyncio.sleep(self.choose.uniform(0, 0.25))
-            return
-        await eventually(lambda: len(self.reports("Started")) == len(TREES))
-        await eventually(lambda: len(list(self.oracle.folder.iterdir())) >= _FILES)
-        if moment == "stop":
-            self.write("stop")
-            await asyncio.sleep(self.choose.uniform(0, GRACE * 1.2))
-
-    async def quit(self) -> int:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        return await self.process.wait()
-
-    async def end(self) -> None:
-        for said in self.said:
-            if "copy" in said:
-                kill(int(str(said["copy"])))
-        kill(self.process.pid)
-        await self.process.wait()
-        await self.hearing
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        with contextlib.suppress(OSError):
-            await self.process.stdin.wait_closed()
-
-
 _FILES = 2 * 5 + 3  # five pairs, and three that are one
 
 
-def kill(*pids: int | None) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            if pid is not None:
-                os.kill(pid, signal.SIGKILL)
+async def reach(moment: str, trial: Trial) -> None:
+    """Come to a moment of the trees' life, and some random time into it."""
+    choose = random.Random(trial.oracle.folder.name)
+    if moment == "start":
+        await asyncio.sleep(choose.uniform(0, 0.25))
+        return
+    await eventually(lambda: len(trial.reports("Started")) == len(TREES))
+    await eventually(lambda: len(list(trial.oracle.folder.iterdir())) >= _FILES)
+    if moment == "stop":
+        trial.write("stop")
+        await asyncio.sleep(choose.uniform(0, GRACE * 1.2))
 
 
 def supervisor(trial: Trial) -> None:
@@ -154,7 +82,8 @@ def guardian_and_a_keeper(trial: Trial) -> None:
 
 
 def the_whole_group(trial: Trial) -> None:
-    os.killpg(trial.process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+        os.killpg(trial.process.pid, signal.SIGKILL)
 
 
 ENDS_ALL = [
@@ -196,8 +125,8 @@ async def test_nothing_survives_the_supervisor(
     murder: Callable[[Trial], None], tmp_path: Path
 ) -> None:
     async def once(folder: Path, moment: str) -> None:
-        async with Trial.of(folder) as trial:
-            await trial.reach(moment)
+        async with Trial.of(folder, *TREES, grace=GRACE) as trial:
+            await reach(moment, trial)
             murder(trial)
             await nobody_survives(trial)
 
@@ -206,10 +135,10 @@ async def test_nothing_survives_the_supervisor(
 
 async def test_a_forked_copy_of_a_killed_supervisor_keeps_nothing_alive(tmp_path: Path) -> None:
     async def once(folder: Path, moment: str) -> None:
-        async with Trial.of(folder) as trial:
+        async with Trial.of(folder, *TREES, grace=GRACE) as trial:
             trial.write("copy")
             await eventually(lambda: any("copy" in said for said in trial.said))
-            await trial.reach(moment)
+            await reach(moment, trial)
             kill(trial.process.pid)
             await nobody_survives(trial)
 
@@ -221,8 +150,8 @@ async def test_what_lost_keepers_leave_is_swept_and_told(
     murder: Callable[[Trial], None], tmp_path: Path
 ) -> None:
     async def once(folder: Path, moment: str) -> None:
-        async with Trial.of(folder) as trial:
-            await trial.reach(moment)
+        async with Trial.of(folder, *TREES, grace=GRACE) as trial:
+            await reach(moment, trial)
             murder(trial)
             assert await asyncio.wait_for(trial.quit(), GRACE + 2) == 0
             await nobody_survives(trial)
@@ -239,8 +168,8 @@ async def test_a_supervisor_without_its_guardian_stops_all_in_order(
     murder: Callable[[Trial], None], tmp_path: Path
 ) -> None:
     async def once(folder: Path, moment: str) -> None:
-        async with Trial.of(folder) as trial:
-            await trial.reach(moment)
+        async with Trial.of(folder, *TREES, grace=GRACE) as trial:
+            await reach(moment, trial)
             murder(trial)
             code = await asyncio.wait_for(trial.process.wait(), GRACE + 2)
             # What was being stopped may have ended before the blow.

@@ -1,6 +1,8 @@
 """A bare supervisor for tests, as a program: TREE_TAG=TAG harness.py FOLDER GRACE TREE...
 
-The tag is not among its own arguments, lest the oracle take it for one of the trees.
+The tag is not among its own arguments, lest the oracle take it for one of the trees. A tree is a
+name of `trees.TREES`, or a whole command as a JSON list. With TREE_UID it becomes that user first,
+and with TREE_PROCESSES that user may have no more processes than so many.
 It starts each tree by its own keeper and says what happens, a JSON object a line. When the guardian
 dies it stops all in order and ends with 70. Its stdin is obeyed, a word a line: `stop` stops all,
 `copy` makes a forked copy that lives on; at the end of file it stops all and ends.
@@ -16,6 +18,20 @@ from pathlib import Path
 from proctor.keeper import guardian
 
 sys.path.append(str(Path(__file__).parents[1]))
+
+if "TREE_UID" in os.environ:
+    import _ctypes  # noqa: F401 - the files of our Python may be closed to that user
+    import resource
+
+    import proctor.keeper.guarding
+    import proctor.runtime.keepers  # noqa: F401 - as above
+
+    if "TREE_PROCESSES" in os.environ:
+        most = int(os.environ["TREE_PROCESSES"])
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    os.setgroups([])
+    os.setgid(int(os.environ["TREE_UID"]))
+    os.setuid(int(os.environ["TREE_UID"]))
 
 _guardian, _guardian_pid = guardian.launch()
 
@@ -39,6 +55,7 @@ class Harness:
         self._grace = grace
         self._exit_code = 0
         self._stopping = False
+        self._printing: set[RunId] = set()
         self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._keepers = keepers.Keepers(
@@ -64,15 +81,18 @@ class Harness:
                 terminal=bool(run.process.number % 2),
             )
             for _, descriptor in self._keepers.spawn(order).outputs():
-                self._loop.add_reader(descriptor, self._read, descriptor)
+                self._loop.add_reader(descriptor, self._read, run, descriptor)
         await self._ended.wait()
         self._keepers.close()
         await self._keepers.wait_closed(within_seconds=self._grace + 1)
         return self._exit_code
 
-    def _read(self, descriptor: int) -> None:
+    def _read(self, run: RunId, descriptor: int) -> None:
         try:
             if os.read(descriptor, 65536):
+                if run not in self._printing:
+                    self._printing.add(run)
+                    say(prints=str(run))
                 return
         except BlockingIOError:
             return
@@ -118,7 +138,8 @@ class Harness:
             self._stop(quits=True)
             return
         keeper = report.keeper_pid if isinstance(report, keepers.Started) else None
-        say(report=name, run=str(report.run), keeper=keeper)
+        about = str(report) if isinstance(report, keepers.Denied | keepers.SpawnFailed) else None
+        say(report=name, run=str(report.run), keeper=keeper, about=about)
         if isinstance(report, keepers.TreeEmptied | keepers.Swept | keepers.SpawnFailed):
             del self._left[report.run]
             if self._stopping and not self._left:

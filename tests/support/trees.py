@@ -1,5 +1,6 @@
 """The trees of processes that are hard to stop, by name, and the programs that make them."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -22,5 +23,10 @@ def child(script: str, *words: object) -> tuple[str, ...]:
 
 
 def command(tree: str, tag: str, folder: str) -> tuple[str, ...]:
-    """The command of one of the trees; it carries the tag, and beats in the folder."""
+    """The command of one of the trees; it carries the tag, and beats in the folder.
+
+    `tree` may be a command of its own, as a JSON list in which the word TAG stands for the tag.
+    """
+    if tree.startswith("["):
+        return tuple(tag if word == "TAG" else word for word in json.loads(tree))
     return child(*TREES[tree], tag, folder)

@@ -5,7 +5,7 @@ import select
 
 from proctor.keeper.keeper import keep
 from proctor.keeper.protocol import Frames, Start, Wire, close_all
-from proctor.keeper.tree import Tree
+from proctor.keeper.tree import KILL, Tree
 
 
 class Guardian:
@@ -40,6 +40,8 @@ class Guardian:
                 self._wire.flush()
                 self._hear(ready)
             self._reap()
+            if self._alone and not self._keepers and not self._tree.stops:
+                self._tree.order(KILL)  # left by keepers that could not end it: try once more
             self._tree.look()
             self._tell_swept()
 

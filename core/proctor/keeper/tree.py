@@ -54,11 +54,16 @@ class Tree:
         self._told = set()
         self._denied = set()
 
+    @property
+    def stops(self) -> bool:
+        """A stop is going on."""
+        return bool(self.scope or self._planned)
+
     def pause(self) -> int | None:
         """Milliseconds until the next look; None: only when something happens."""
         if self.scope == KILL and self._busy:
             return _KILL_MILLISECONDS
-        return _LOOK_MILLISECONDS if self.scope or self._planned or kernel.escaped() else None
+        return _LOOK_MILLISECONDS if self.stops or kernel.escaped() else None
 
     def order(self, scope: str, number: int = 0) -> None:
         """Go on to this scope, telling by signal `number` whom has not been told yet."""
