@@ -10,10 +10,10 @@
 Nothing is imported until it is used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # the guardian is made before even `typing` is loaded
 if TYPE_CHECKING:
+    from typing import Any
+
     from proctor.errors import ProctorError, UserError
     from proctor.library import App
     from proctor.logs.window import Row, Window
@@ -48,7 +48,9 @@ _PLACES = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the names above
+def __getattr__(name: str) -> "Any":  # noqa: ANN401 - any of the names above
+    from importlib import import_module  # noqa: PLC0415 - see the module's words
+
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)
     if name in __all__:
