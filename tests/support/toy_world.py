@@ -117,6 +117,8 @@ class ToyWorld:
                 case Announce():
                     assert order.before == before, f"{order} after {before}"
                     assert order.after in (before, *MOVES[order.before]), f"{order}"
+                    if order.after == "up" != before:
+                        assert self._leader_is_there(), "up, and its leader has left"
                     before = order.after
                 case Say() if "R10" in order.words or "Not started" in order.words:
                     assert self.tree is not None
@@ -135,6 +137,8 @@ class ToyWorld:
             assert armed, f"stopping, and no deadline is armed: {slot}"
         if slot.state == "starting" and not (self.tree and self.tree.boot_told):
             assert armed, f"starting, and no deadline is armed: {slot}"
+        if slot.state in {"starting", "up"} and not self._leader_is_there():
+            assert armed, f"its leader has left, and no deadline is armed: {slot}"
         if slot.state == "crashed" and slot.retry_at is not None:
             assert armed, f"crashed, to be tried again, and no deadline is armed: {slot}"
         if armed and deadline is not None:
@@ -143,6 +147,9 @@ class ToyWorld:
             assert slot.state in {"down", "crashed", "complete"}
         if slot.state == "down":
             assert not slot.wanted
+
+    def _leader_is_there(self) -> bool:
+        return self.life.slot.run is not None and self.life.slot.run.exit is None
 
     # What happens in the world
 
