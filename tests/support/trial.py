@@ -85,6 +85,7 @@ class Trial:
                 kill(int(str(said["copy"])))
         kill(self.process.pid)
         await self.process.wait()
+        kill(*self.oracle.carriers())  # of a test that has failed
         await self.hearing
         assert self.process.stdin is not None
         self.process.stdin.close()
