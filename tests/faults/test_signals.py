@@ -1,14 +1,13 @@
 """How the program ends: by keys, by signals, by the end of who reads it, in front and behind."""
 
 import signal
-import socket
 import sys
 import time
 
 import pytest
 
 from support.eventually import eventually_now
-from support.program import PROCTOR, Workplace
+from support.program import PROCTOR, Workplace, free_port
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -230,8 +229,3 @@ def test_a_supervisor_that_was_suspended_for_long_kills_nobody_when_it_goes_on(
     assert found == {"web.1": ("up", 1), "worker.1": ("up", 1)}
     program.signal(signal.SIGTERM)
     assert program.wait() == 143
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

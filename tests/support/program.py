@@ -7,6 +7,7 @@ import os
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -315,6 +316,12 @@ def kill(*pids: int) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
 def is_there(pid: int) -> bool:
     """Whether the process lives, a zombie not counted."""
     try:
@@ -326,6 +333,12 @@ def is_there(pid: int) -> bool:
 def parent_of(pid: int) -> int:
     """The pid of a living process's parent."""
     return int(_status(pid)[1])
+
+
+def children_of(pid: int) -> list[int]:
+    """The pids of a living process's children, zombies too."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in found.split()]
 
 
 def _status(pid: int) -> list[bytes]:

@@ -15,6 +15,7 @@ _READER_GONE = 141  # as a shell reports a program that SIGPIPE has ended
 
 def main() -> None:
     """Run the command line of this process, and end it with the exit code."""
+    _take_names_as_bytes()
     _fill_closed_descriptors()
     _ignore_the_users_python_path()
     try:
@@ -35,7 +36,12 @@ def _run(words: list[str]) -> int:
     if _runs_an_app(words):
         from proctor.cli import early  # noqa: PLC0415 - see the module's words
 
-        early.prepare()
+        try:
+            early.prepare()
+        except OSError as error:  # no more processes or descriptors may be had
+            from proctor.cli.problems import fault, report  # noqa: PLC0415 - see the module's words
+
+            return report(fault(error))
     from proctor.cli.problems import run_reporting  # noqa: PLC0415 - see the module's words
 
     return run_reporting(words)
@@ -84,6 +90,16 @@ def _env_file_names_one() -> bool:
             return b"PROCFILE" in file.read()
     except OSError:
         return False
+
+
+def _take_names_as_bytes() -> None:
+    """Start anew in UTF-8 mode where the locale has another encoding.
+
+    Names, commands and values are bytes that pass through us unchanged: an encoding that knows
+    fewer characters, or writes them otherwise, would refuse or alter them.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _fill_closed_descriptors() -> None:

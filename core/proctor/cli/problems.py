@@ -14,6 +14,7 @@ from proctor.model.quoting import printable
 _NAME = "proctor"
 _COMPLETION = "_PROCTOR_COMPLETE"  # click's own variable, by which a shell asks for completions
 _USAGE = 2
+_NO_MORE = "no more processes may be started now (the limit is `ulimit -u`, RLIMIT_NPROC)"
 _CANNOT_BE_PRINTED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -74,9 +75,17 @@ def fault(error: BaseException) -> ProctorError:
     """A fault of our own as a problem to report; the details are in a file that it names."""
     if isinstance(error, OSError) and error.errno in _CANNOT_BE_PRINTED and not error.filename:
         return PlatformError(f"what was printed could not be written: {error.strerror}")
+    if _is_want_of_processes(error):
+        return PlatformError(_NO_MORE)
     what = f"a fault of proctor's own: {type(error).__name__}: {error}".splitlines()[0]
     path = _write_details(error)
     return PlatformError(what, hint=f"The details are in {path}" if path else None)
+
+
+def _is_want_of_processes(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.EAGAIN and not error.filename
+    return isinstance(error, RuntimeError) and "start new thread" in str(error)
 
 
 def _report_group(group: BaseExceptionGroup[BaseException]) -> int:

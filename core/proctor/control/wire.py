@@ -157,10 +157,27 @@ def encode(frame: FromClient | FromServer) -> bytes:
     Raises:
         PlatformError: it is larger than a frame may be.
     """
-    body = _encoder.encode(frame)
+    try:
+        body = _encoder.encode(frame)
+    except UnicodeEncodeError:  # a command or the name of a file that is no text
+        plain = msgspec.to_builtins(frame, builtin_types=(bytes,))
+        body = _encoder.encode(_spelled_out(plain))
     if len(body) > LARGEST_FRAME:
         raise PlatformError(f"a message of {len(body)} bytes is too large for the control socket")
     return _LENGTH.pack(len(body)) + body
+
+
+def _spelled_out(value: object) -> object:
+    r"""The value with undecodable bytes in its strings written as escapes (`\udcff`)."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {_spelled_out(key): _spelled_out(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_spelled_out(each) for each in value]
+        case _:
+            return value
 
 
 async def read_body(reader: asyncio.StreamReader) -> bytes | None:

@@ -14,7 +14,7 @@ from proctor.keeper.protocol import Start
 from proctor.logs.window import Stream
 from proctor.model.exits import Exit
 from proctor.model.names import RunId
-from proctor.model.quoting import quoted
+from proctor.model.quoting import printable, quoted
 
 Stdin = Literal["null", "open"]
 
@@ -114,7 +114,7 @@ class SpawnFailed(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """The problem in words, as "there is no program 'pythn'"."""
-        return _start_problem(self.errno, self.stage, quoted(self.subject))
+        return _start_problem(self.errno, self.stage, f"'{printable(self.subject)}'")
 
 
 class LeaderStopped(msgspec.Struct, frozen=True, kw_only=True):
