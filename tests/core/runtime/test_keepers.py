@@ -60,7 +60,7 @@ async def test_a_leader_has_default_signals_an_empty_mask_and_nothing_else_open(
     kept: Keeping, terminal: bool
 ) -> None:
     run = kept.start(
-        "cat /proc/self/status | grep -E '^Sig(Blk|Ign|Cgt)' | sort; ls /proc/$$/fd",
+        "cat /proc/self/status | grep -E '^Sig(Blk|Ign|Cgt)' | sort; ls -1 /proc/$$/fd; true",
         terminal=terminal,
     )
     await run.has_gone()
