@@ -57,7 +57,7 @@ def process_as_json(view: ProcessView, snapshot: Snapshot) -> dict[str, object]:
         "wanted": view.wanted,
         "leaving": view.leaving,
         "pid": view.pid,
-        "port": view.port,
+        "port": _port(view),
         "restarts": view.restarts,
         "since": rfc3339(view.since),
         "exit": _exit_as_json(view.exit),
@@ -113,9 +113,14 @@ def _listing(snapshot: Snapshot, *, now: float, colour: bool) -> str:
     return "\n".join(parts)
 
 
+def _port(view: ProcessView) -> int | None:
+    """Where it can be reached: where it listens; before it does, the PORT that it was given."""
+    return view.port if view.listens_on is None else view.listens_on
+
+
 def _row(view: ProcessView, snapshot: Snapshot, *, now: float, colour: bool) -> list[str]:
     usage = _usage(view, snapshot)
-    port = view.port if view.listens_on is None else view.listens_on
+    port = _port(view)
     return [
         view.name,
         state_cell(view, colour=colour),

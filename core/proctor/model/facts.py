@@ -64,6 +64,8 @@ class BecameReady(msgspec.Struct, frozen=True, kw_only=True):
 
     run: RunId
     port: int | None = None
+    instead_of: int | None = None  #: its PORT, where it listens on another one
+    outside: bool = False  #: whether who listens is none of its tree
 
 
 class LeaderSuspended(msgspec.Struct, frozen=True, kw_only=True):

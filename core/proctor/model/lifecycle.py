@@ -183,6 +183,10 @@ def _became_ready(slot: Slot, run: Run, fact: BecameReady, now: float) -> Decisi
     before = slot.state
     slot = move(slot, "up", now, run)
     where = f" on port {fact.port}" if fact.port else ""
+    if fact.instead_of is not None:
+        where += f" (not on PORT, which is {fact.instead_of})"
+    if fact.outside:
+        where += " (where a process outside its tree listens)"
     said = Say(words=f"State changed from starting to up{where}")
     return slot, (said, announced(before, slot))
 

@@ -71,24 +71,28 @@ class Probes:
             return
         table = self._look()
         for probe in list(self._probes.values()):
-            port = self._port_of(probe, table)
-            if port is not None:
+            ready = self._ready_where(probe, table)
+            if ready is not None:
                 del self._probes[probe.run]
-                self._ready(BecameReady(run=probe.run, port=port))
+                self._ready(ready)
         if self._probes:
             youngest = max(probe.since for probe in self._probes.values())
             patient = self._timers.now() - youngest > PATIENT_AFTER_SECONDS
             self._look_again(PATIENT_LOOK_SECONDS if patient else LOOK_SECONDS)
 
-    def _port_of(self, probe: _Probe, table: Listening) -> int | None:
+    def _ready_where(self, probe: _Probe, table: Listening) -> BecameReady | None:
         """Where the run serves: its port, whoever in or outside its tree listens there.
 
-        The port was free before the start, so a listener outside (a container's proxy) is its
-        doing. Does the tree listen elsewhere after a while, it is up there (`rails s -p 3000`).
+        The port was free before the start, so a listener outside (a container's proxy) is most
+        likely its doing; yet it may be a stranger who came in between, so it is told. Does the
+        tree listen elsewhere after a while, it is up there (`rails s -p 3000`).
         """
         if table.is_taken(probe.port):
-            return probe.port
+            outside = not table.listens(self._members(probe.run), probe.port)
+            return BecameReady(run=probe.run, port=probe.port, outside=outside)
         if self._timers.now() - probe.since < ELSEWHERE_AFTER_SECONDS:
             return None
         others = table.ports_of(self._members(probe.run))
-        return min(others) if others else None
+        if not others:
+            return None
+        return BecameReady(run=probe.run, port=min(others), instead_of=probe.port)

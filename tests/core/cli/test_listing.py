@@ -44,6 +44,14 @@ async def test_times_are_rfc_3339_with_milliseconds(proctor: Shell, running: Fak
     assert datetime.fromisoformat(rows[0]["since"]).timestamp() == histories.NOON
 
 
+async def test_the_port_is_where_it_listens_in_both_forms(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.tell(running.state_changed("web.1", "up", listens_on=3000))
+    assert json.loads((await proctor("ps", "--json")).out)[0]["port"] == 3000
+    assert " 3000 " in (await proctor("ps")).out.splitlines()[1]
+
+
 async def test_an_exit_by_a_signal_is_told_by_its_name(
     proctor: Shell, running: FakeSession
 ) -> None:

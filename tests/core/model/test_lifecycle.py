@@ -4,6 +4,7 @@ from proctor.model.events import ProcessState
 from proctor.model.facts import (
     Announce,
     Arm,
+    BecameReady,
     Fact,
     KillAsked,
     KillTree,
@@ -17,6 +18,8 @@ from proctor.model.facts import (
 from proctor.model.names import ProcessName, RunId
 from proctor.model.slots import HISTORY, MOVES, IllegalMoveError, Slot, move
 from support.lives import Life, any_of, crashing, living, moves, only, said
+
+FIRST = RunId.parse("web.1#1")
 
 EVERY_STATE: list[ProcessState] = ["down", "starting", "up", "stopping", "crashed", "complete"]
 RESTART = RestartAsked(cause="c3", reason="restarted by a test")
@@ -60,6 +63,22 @@ def test_a_listener_is_up_when_it_listens_however_long_it_takes() -> None:
     orders = life.ready(port=5006)
     assert life.state == "up"
     assert said(orders) == ["State changed from starting to up on port 5006"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "note"),
+    [
+        (BecameReady(run=FIRST, port=3000, instead_of=5006), "not on PORT, which is 5006"),
+        (
+            BecameReady(run=FIRST, port=3000, outside=True),
+            "where a process outside its tree listens",
+        ),
+    ],
+)
+def test_where_it_listens_is_noted_if_it_is_a_surprise(fact: BecameReady, note: str) -> None:
+    life = living("starting", "web.1", listens=True)
+    assert life.run == FIRST
+    assert said(life.tell(fact)) == [f"State changed from starting to up on port 3000 ({note})"]
 
 
 def test_at_the_boot_timeout_r10_is_said_once_and_the_process_goes_on_starting() -> None:

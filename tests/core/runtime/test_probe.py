@@ -75,11 +75,11 @@ def test_nobody_is_looked_for_any_more_when_all_are_ready(looking: Looking) -> N
     assert looking.timers.pending == 0
 
 
-def test_a_listener_outside_its_tree_counts(looking: Looking) -> None:
+def test_a_listener_outside_its_tree_counts_and_is_told(looking: Looking) -> None:
     looking.sockets.listen(9999, 5006)
     looking.probes.begin(WEB, 5006)
     looking.timers.advance(0.1)
-    assert looking.told == [BecameReady(run=WEB, port=5006)]
+    assert looking.told == [BecameReady(run=WEB, port=5006, outside=True)]
 
 
 def test_another_port_counts_only_after_three_seconds(looking: Looking) -> None:
@@ -88,7 +88,7 @@ def test_another_port_counts_only_after_three_seconds(looking: Looking) -> None:
     looking.timers.advance(2.95)
     assert looking.told == []
     looking.timers.advance(0.1)
-    assert looking.told == [BecameReady(run=WEB, port=3000)]
+    assert looking.told == [BecameReady(run=WEB, port=3000, instead_of=5006)]
 
 
 def test_another_port_of_a_stranger_never_counts(looking: Looking) -> None:
