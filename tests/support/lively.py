@@ -1,4 +1,4 @@
-"""A made-up app that lives: it obeys commands, prints, uses memory, and one worker keeps failing."""
+"""A made-up app that lives: it obeys commands, prints, uses memory; one worker keeps failing."""
 
 import asyncio
 import itertools
@@ -6,8 +6,6 @@ import random
 import time
 
 import msgspec
-from support import histories
-from support.fakes import FakeSession
 
 from proctor.model.commands import (
     Accepted,
@@ -37,6 +35,8 @@ from proctor.model.events import (
     UsageSampled,
     WatchChanged,
 )
+from support import histories
+from support.fakes import FakeSession
 
 PATHS = ("/", "/jobs", "/jobs/84", "/app.css", "/slow?s=2", "/jobs/85", "/favicon.ico")
 GREEN, DIM, CYAN, VIOLET, RED, BOLD, OFF = (f"\x1b[{n}m" for n in (32, 90, 36, 35, 31, "1;31", 0))
@@ -53,7 +53,8 @@ def request_line(chance: random.Random) -> str:
 def job_line(chance: random.Random, number: int) -> str:
     """What a worker prints for a job."""
     what = chance.choice(("resize photo", "send mail", "index page"))
-    return f"{VIOLET}job {number}{OFF} {what} {GREEN}done{OFF} {DIM}{chance.randint(9, 400)} ms{OFF}"
+    took = f"{DIM}{chance.randint(9, 400)} ms{OFF}"
+    return f"{VIOLET}job {number}{OFF} {what} {GREEN}done{OFF} {took}"
 
 
 class LivelySession(FakeSession):
@@ -86,30 +87,32 @@ class LivelySession(FakeSession):
             by=command.by,
         )
         self.tell(accepted)
+        self._do(command)
+        return Accepted(cause=accepted.cause, words=words, sequence=self.next_sequence - 1)
+
+    def _do(self, command: AnyCommand) -> None:
         match command:
             case Scale():
                 self._scale(command)
-            case Restart() | Start():
+            case Restart() | Start() | Stop() | Kill():
                 for view in self._targets(command.target):
-                    self._move(view.name, "starting", run=view.run + 1, wanted=True)
-            case Stop():
-                for view in self._targets(command.target):
-                    deadline = self.now() + 30
-                    self._move(view.name, "stopping", wanted=False, deadline_at=deadline)
-            case Kill():
-                for view in self._targets(command.target):
-                    self._crash(view, ExitView(signal="SIGKILL"))
+                    self._steer(command, view)
             case SetWatch(on=on):
                 watch = msgspec.structs.replace(self.now_is.watch, on=on)
-                event = WatchChanged(
-                    sequence=self.next_sequence, at=self.now(), cause="c", watch=watch
-                )
-                self.tell(event)
+                self.tell(self._event(WatchChanged, watch=watch))
             case Quit():
                 self._stop_all()
             case Reload():
                 pass
-        return Accepted(cause=accepted.cause, words=words, sequence=self.next_sequence - 1)
+
+    def _steer(self, command: Restart | Start | Stop | Kill, view: ProcessView) -> None:
+        match command:
+            case Restart() | Start():
+                self._move(view.name, "starting", run=view.run + 1, wanted=True)
+            case Stop():
+                self._move(view.name, "stopping", wanted=False, deadline_at=self.now() + 30)
+            case Kill():
+                self._crash(view, ExitView(signal="SIGKILL"))
 
     def _beat(self, view: ProcessView) -> None:
         age = self.now() - view.since
@@ -229,5 +232,3 @@ def _moved_to_now(snapshot: Snapshot) -> Snapshot:
         snapshot.watch, last_change_at=None if changed is None else changed + shift
     )
     return msgspec.structs.replace(snapshot, processes=tuple(moved), watch=watch)
-
-

@@ -1,6 +1,6 @@
 """Opens the real screen on a made-up app, to be looked at: python tests/support/screen_on_fake.py.
 
-    screen_on_fake.py [HISTORY]      shop, nothing_started, all_crashed, many
+screen_on_fake.py [HISTORY]      shop, nothing_started, all_crashed, many
 """
 
 import asyncio
@@ -9,11 +9,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support import histories
-from support.lively import LivelySession
-
 from proctor.control.session import Session
 from proctor_tui.app import run_screen
+from support import histories
+from support.lively import LivelySession
 
 
 def main() -> int:

@@ -235,3 +235,15 @@ async def test_asking_to_quit_twice_in_one_go_stops_everything() -> None:
         await until(screen.pilot, lambda: bool(screen.session.sent))
         assert screen.session.sent == [Quit(by="key")]
         assert isinstance(screen.app.screen, MainScreen)
+
+
+async def test_over_a_dialog_there_is_no_palette() -> None:
+    async with screen_on(histories.shop()) as screen:
+        await screen.press("question_mark", "ctrl+p")
+        assert isinstance(screen.app.screen, HelpScreen)
+
+
+async def test_the_quit_key_of_the_toolkit_asks_too() -> None:
+    async with screen_on(histories.shop()) as screen:
+        await screen.press("ctrl+q")
+        assert "6 processes are running" in screen.text()

@@ -24,11 +24,14 @@ def drawn() -> Iterator[bytes]:
     """All that a screen draws on which every string is hostile, with all its pages opened."""
     with terminal_on("-m", "support.hostile_screen") as terminal:
         terminal.until(b"ANNOUNCED")
+        before = b""
         for keys, words in (
             (b"gjr", b"MARK"),  # a refusal
             (b"?", b"PROCESSES"),
-            (b"q\x10", b"Search"),
+            (b"q", b"FORMATION"),
+            (b"\x10", b"Search"),
         ):
+            terminal.drawn, before = b"", before + terminal.drawn
             terminal.type(keys)
             terminal.until(words)
         terminal.type(b"restart")
@@ -36,7 +39,7 @@ def drawn() -> Iterator[bytes]:
         terminal.type(b"\x1b")
         terminal.running.send_signal(signal.SIGTERM)
         assert terminal.exit_code() == 143
-        yield terminal.drawn
+        yield before + terminal.drawn
 
 
 @pytest.mark.parametrize("never", NEVER, ids=repr)

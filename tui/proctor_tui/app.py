@@ -201,6 +201,15 @@ class ProctorApp(ThemedApp):
             case _:
                 pass
 
+    def action_command_palette(self) -> None:
+        """The palette offers what the main screen can do: over a dialog there is none."""
+        if self.screen is self._main:
+            super().action_command_palette()
+
+    async def action_quit(self) -> None:
+        """Textual's own key for quitting asks as ours does."""
+        self._quit(always=False)
+
     def _quit(self, *, always: bool) -> None:
         """Leave; `always` ends the app even if it is somebody else's."""
         if isinstance(self.screen, QuitScreen):  # asked again before the question was seen

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from proctor_tui.guard import Guard
+from proctor_tui.paints import paints_of
 from proctor_tui.themes import DARK, LIGHT, LOGS_DARK, LOGS_LIGHT, meanings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rich.style import Style
     from textual.filter import LineFilter
 
 
@@ -19,11 +21,21 @@ class ThemedApp(App[int]):
     def __init__(self, *, dark: bool = True) -> None:
         super().__init__()
         self._guard = Guard()
+        self._painted_in = ""
+        self._paints: Mapping[str, Style] = {}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.ansi_theme_dark = LOGS_DARK
         self.ansi_theme_light = LOGS_LIGHT
         self.theme = DARK.name if dark else LIGHT.name
+
+    @property
+    def paints(self) -> "Mapping[str, Style]":
+        """The paints of the chosen theme, for widgets that draw themselves."""
+        if self._painted_in != self.theme:
+            self._painted_in = self.theme
+            self._paints = paints_of(self.get_css_variables())
+        return self._paints
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What proctor's CSS names, for whichever theme is chosen."""

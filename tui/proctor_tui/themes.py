@@ -3,7 +3,7 @@
 Besides Textual's variables, CSS may use
   $ink $ink-dim $ink-faint         three shades of text: read, read seldom, lines and tracks
   $pane $pane-focus $bar $marked   surfaces: panes, the focused one, bars, the selected row
-  $link                            addresses
+  $link $block-ink                 addresses; text on the accent
   $state-up $state-starting $state-stopping $state-crashed $state-waiting $state-complete
   $state-down                      one for each state of a process
   $type-0 … $type-7                one for each process type, in the order of the Procfile
@@ -169,6 +169,7 @@ def _for_terminal_colours(theme: Theme) -> dict[str, str]:
         "pane-focus": "ansi_default",
         "marked": marked,
         "link": "ansi_blue",
+        "block-ink": "ansi_black",
         **{f"state-{name}": colour for name, colour in states.items()},
         **{f"type-{number}": f"ansi_{name}" for number, name in enumerate(_ANSI_TYPES)},
     }
@@ -191,6 +192,7 @@ def _for_true_colours(theme: Theme) -> dict[str, str]:
         "pane-focus": surface.blend(panel, 0.6).hex6,
         "marked": panel.hex6,
         "link": primary,
+        "block-ink": ground.hex6,
         "state-up": success,
         "state-starting": warning,
         "state-stopping": warning,

@@ -1,14 +1,13 @@
 """Widgets that draw themselves line by line, in the colours of the theme."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from proctor.model.events import STATES
-from proctor_tui.themes import TYPE_COLOURS
+from proctor_tui.themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,40 +18,10 @@ if TYPE_CHECKING:
 class Painted(Widget):
     """A widget whose lines are made of cells: text and the names of paints.
 
-    Paints are the component classes below without `paint--`; several add up ("bold state-up").
-    They are looked up once, and again when the theme changes.
+    The paints are those of the theme (`proctor_tui.paints`), and the widget's own component
+    classes `paint--NAME`; several add up ("bold state-up"). They are looked up once, and again
+    when the theme changes.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--ink",
-        "paint--dim",
-        "paint--faint",
-        "paint--accent",
-        "paint--link",
-        "paint--warning",
-        "paint--error",
-        "paint--block",
-        "paint--marked",
-        "paint--hovered",
-        *(f"paint--state-{state}" for state in STATES),
-        *(f"paint--type-{number}" for number in range(TYPE_COLOURS)),
-    }
-    DEFAULT_CSS = "\n".join(
-        [
-            "Painted > .paint--ink { color: $ink; }",
-            "Painted > .paint--dim { color: $ink-dim; }",
-            "Painted > .paint--faint { color: $ink-faint; }",
-            "Painted > .paint--accent { color: $accent; }",
-            "Painted > .paint--link { color: $link; text-style: underline; }",
-            "Painted > .paint--warning { color: $warning; }",
-            "Painted > .paint--error { color: $error; }",
-            "Painted > .paint--block { color: $background; background: $accent; }",
-            "Painted > .paint--marked { background: $marked; }",
-            "Painted > .paint--hovered { background: $bar; }",
-            *(f"Painted > .paint--state-{each} {{ color: $state-{each}; }}" for each in STATES),
-            *(f"Painted > .paint--type-{n} {{ color: $type-{n}; }}" for n in range(TYPE_COLOURS)),
-        ]
-    )
 
     def __init__(
         self,
@@ -75,7 +44,7 @@ class Painted(Widget):
         if names not in self._paints:
             style = Style.null()
             for name in names.split():
-                style += _PLAIN[name] if name in _PLAIN else self._component(name)
+                style += self._single_paint(name)
             self._paints[names] = style
         return self._paints[names]
 
@@ -92,7 +61,14 @@ class Painted(Widget):
         ]
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _component(self, name: str) -> Style:
+    def _single_paint(self, name: str) -> Style:
+        if name in _PLAIN:
+            return _PLAIN[name]
+        # Not component classes of each widget: every change of a class anywhere above would then
+        # match some thirty virtual nodes a widget against all rules (6 ms a key, measured).
+        shared = self.app.paints if isinstance(self.app, ThemedApp) else {}
+        if name in shared:
+            return shared[name]
         return self.get_component_rich_style(f"paint--{name}", partial=True)
 
 
