@@ -11,7 +11,7 @@ from proctor.assembly.surroundings import Surroundings
 from proctor.logs.spill import Spill, SpillTrouble
 from proctor.logs.store import LogStore
 from proctor.model.configuration import AppConfiguration
-from proctor.model.events import AppChanged, AppView, OutputAppended, Usage, UsageSampled
+from proctor.model.events import AppView, OutputAppended, Usage, UsageSampled
 from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
@@ -91,6 +91,7 @@ class RunningApp:
             say=self._say,
             switch_watch=self._switch_watch,
             read_again=self._read_again,
+            app_view=self.app_view,
         )
 
     @property
@@ -230,7 +231,6 @@ class RunningApp:
 
     def _lease_given_up(self) -> None:
         self._ends_with = "proctor quit"
-        self._bus.publish(AppChanged(cause="app", app=self.app_view()))
 
     def _switch_watch(self, on: bool) -> None:  # noqa: FBT001 - the switch's position
         if self._services is not None:

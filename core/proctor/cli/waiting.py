@@ -181,7 +181,7 @@ def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
             return _reload_left
         case Restart():
             names = covered(command.target, views)
-            runs = {name: views[name].run for name in names}
+            runs = {name: _last_started(views[name]) for name in names}
             return lambda known: _not_up(known, runs)
         case Start():
             names = covered(command.target, views)
@@ -191,6 +191,11 @@ def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
             return lambda known: _not_down(known, names)
         case Kill() | SetWatch() | Quit():
             return lambda _: []
+
+
+def _last_started(view: ProcessView) -> int:
+    """The last run that a restart replaces: one that is only asked for yet is the new one."""
+    return view.run - 1 if view.state == "starting" and view.pid is None else view.run
 
 
 def _reload_left(known: Known) -> list[str]:

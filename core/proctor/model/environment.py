@@ -7,7 +7,8 @@ Values may be secrets: no message, and no `repr`, holds one.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from proctor.errors import UserError
 from proctor.model.names import ProcessName
@@ -17,31 +18,33 @@ LONGEST_VARIABLE = 131_071  # bytes of NAME=value; the kernel takes no longer on
 DEFAULT_TERMINAL = "xterm-256color"
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(msgspec.Struct, frozen=True):
     """A value and its origin in a person's words: "--port", ".env", "inherited", "default"."""
 
-    value: str = field(repr=False)
+    value: str
     origin: str
 
+    def __repr__(self) -> str:
+        return f"Variable(origin={self.origin!r})"
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+
+class Layer(msgspec.Struct, frozen=True):
     """The variables of one origin, which is also the place to name when one of them is wrong."""
 
     origin: str
-    values: Mapping[str, str] = field(repr=False)
+    values: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Layer(origin={self.origin!r}, names={sorted(self.values)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True):
     """Variables by name, each with its origin. Its `repr` shows names alone."""
 
-    variables: Mapping[str, Variable] = field(default_factory=dict, repr=False)
-    names: tuple[str, ...] = field(init=False)
+    variables: Mapping[str, Variable] = {}
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(sorted(self.variables)))
+    def __repr__(self) -> str:
+        return f"Environment(names={tuple(sorted(self.variables))})"
 
     def get(self, name: str) -> str | None:
         """The value of a variable; None if it is not set."""

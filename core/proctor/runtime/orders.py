@@ -221,7 +221,7 @@ def _argument(word: str | bytes) -> bytes:
 
 
 def _variable(name: str, value: str) -> bytes:
-    if not name or any(each in name for each in "=\0\n"):
+    if not name or "=" in name or "\0" in name or "\n" in name:
         raise UserError(f"{quoted(name)} cannot be the name of an environment variable")
     if "\0" in value:
         raise UserError(f"the variable {name} holds a NUL byte, which no program can be given")

@@ -15,8 +15,10 @@ from proctor.model.commands import Accepted, Refused, Reply, to_cli
 from proctor.model.configuration import AppConfiguration
 from proctor.model.events import (
     Announced,
+    AppChanged,
     AppStopped,
     AppStopping,
+    AppView,
     CommandAccepted,
     FormationChanged,
     Level,
@@ -64,6 +66,7 @@ class ConfigurableRuns(AppRuns, Protocol):
 class Supervisor:
     """Runs one app.
 
+    `app_view` gives the app as others see it; a change of it is told.
     `switch_watch` turns the file watcher on or off; `read_again` reads the app's files, off the
     loop, and posts `ConfigurationRead` with the cause and whether to apply it.
     """
@@ -79,6 +82,7 @@ class Supervisor:
         say: Say,
         switch_watch: Callable[[bool], None],
         read_again: Callable[[str, bool], None],
+        app_view: Callable[[], AppView | None] = lambda: None,
     ) -> None:
         self.configuration = configuration
         self.formation: Formation = configuration.formation
@@ -92,6 +96,8 @@ class Supervisor:
         self._say = say
         self._switch_watch = switch_watch
         self._read_again = read_again
+        self._app_view = app_view
+        self._app_told: tuple[AppView | None, str | None] = (None, None)
         self._processes = Processes(
             configuration,
             runs=runs,
@@ -151,6 +157,7 @@ class Supervisor:
             self.begin()
         while not self._is_over():
             self._decide(await self._mailbox.next())
+            self._tell_of_the_app()
         self._tell_who_was_left()
         self._processes.close()
         self._bus.publish(AppStopped(cause="app", exit_code=self.exit_code))
@@ -179,6 +186,14 @@ class Supervisor:
                 self.exit_code = OUR_FAULT
                 pids = f": {', '.join(map(str, slot.run.denied))}" if slot.run.denied else ""
                 self._announce("error", f"{process} could not be stopped, and is left{pids}")
+
+    def _tell_of_the_app(self) -> None:
+        """The address is known when a web process has its port; a changed Procfile may wait."""
+        app = self._app_view()
+        now = (app, self.pending.words if self.pending else None)
+        if app is not None and now != self._app_told:
+            self._app_told = now
+            self._bus.publish(AppChanged(cause="app", app=app, pending=now[1]))
 
     def _decide(self, item: Item) -> None:
         match item:
