@@ -3,6 +3,7 @@
 Both need another user than root to be refused anything, and root to become that user.
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ STRANGER = "64123"
 OTHER_STRANGERS = {2: "64124", 3: "64125"}  # a zombie that nobody reaps counts as a process
 GRACE = 0.3
 BECOME_ROOT = "import os, time; os.setresuid(0, 0, 0); os.write(1, b'ready'); time.sleep(600)"
+STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.1; done"
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user"),
@@ -47,7 +49,7 @@ def setuid_program(open_folder: Path) -> str:
 async def test_who_may_not_be_signalled_is_told_once_and_left_while_others_are_stopped(
     open_folder: Path, setuid_program: str
 ) -> None:
-    other = json.dumps(["/bin/sh", "-c", "echo ready; sleep 600; true", "TAG"])
+    other = json.dumps(["/bin/sh", "-c", STUBBORN, "TAG"])
     async with Trial.of(
         open_folder, other, setuid_program, grace=GRACE, TREE_UID=STRANGER
     ) as trial:
@@ -58,6 +60,8 @@ async def test_who_may_not_be_signalled_is_told_once_and_left_while_others_are_s
         trial.write("stop")
         await eventually(lambda: trial.reports("TreeEmptied") == ["web.1#1"])
         await eventually(lambda: trial.reports("Denied") == ["web.2#1"])
+        await asyncio.sleep(0.1)  # five looks of its keeper, which goes on trying to kill
+        assert trial.reports("Denied") == ["web.2#1"]
         kill(trial.process.pid)
         await trial.process.wait()
         await eventually(lambda: _users_processes(STRANGER) == [], within=GRACE + 2)

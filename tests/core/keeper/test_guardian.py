@@ -15,7 +15,7 @@ HEAVY = {"asyncio", "ctypes", "json", "logging", "re", "select", "socket", "subp
 
 
 def modules_after(program: str) -> set[str]:
-    code = f"import sys; sys.path.append({str(CORE)!r}); {program}; print(*sys.modules)"
+    code = f"import sys; sys.path.insert(0, {str(CORE)!r}); {program}; print(*sys.modules)"
     words = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], check=True, capture_output=True, text=True
     )
@@ -52,7 +52,7 @@ def test_a_spawned_guardian_leads_a_session_and_holds_nothing_of_its_maker() -> 
 def test_a_guardian_ends_with_its_maker_also_when_somebody_holds_the_socket() -> None:
     code = (
         "import json, os, signal, sys\n"
-        f"sys.path.append({str(CORE)!r})\n"
+        f"sys.path.insert(0, {str(CORE)!r})\n"
         "from proctor.keeper import guardian\n"
         "_, pid = guardian.launch()\n"
         "copy = os.fork()\n"
