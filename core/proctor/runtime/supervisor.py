@@ -204,6 +204,8 @@ class Supervisor:
             case FilesChanged():
                 self._files_changed(item)
             case WatchTroubled():
+                if item.problem is not None:
+                    self._announce("warning", item.problem)
                 self._set_watch_view("app", problem=item.problem)
             case ConfigurationRead():
                 self._configuration_read(item)
