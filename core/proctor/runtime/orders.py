@@ -130,7 +130,7 @@ class LeaderStopped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeaderContinued(msgspec.Struct, frozen=True, kw_only=True):
-    """The leader runs again."""
+    """The leader runs again. Not told if it ends before the keeper has looked."""
 
     run: RunId
 

@@ -271,13 +271,15 @@ async def test_a_stop_that_follows_a_start_at_once_is_not_lost(kept: Keeping) ->
 
 
 async def test_a_stopped_leader_is_told_and_wakes_up_to_hear_its_stop(kept: Keeping) -> None:
-    run = await kept.started(
-        "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.01; done"
-    )
+    loop = "echo ready; while :; do sleep 0.01; done"
+    run = await kept.started(f"trap 'echo bye; exit 5' TERM; {loop}")
     kept.keepers.signal(run.id, signal.SIGSTOP)
     assert await run.until(LeaderStopped) == LeaderStopped(run=run.id, signal=signal.SIGSTOP)
-    kept.keepers.order(run.id, "roots", signal.SIGTERM)
+    kept.keepers.signal(run.id, signal.SIGCONT)
     await run.until(LeaderContinued)
+    kept.keepers.signal(run.id, signal.SIGSTOP)
+    await eventually(lambda: run.names.count("LeaderStopped") == 2)
+    kept.keepers.order(run.id, "roots", signal.SIGTERM)
     assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(status=5))
     assert run.text == "ready\nbye\n"
 
