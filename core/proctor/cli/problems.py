@@ -109,7 +109,9 @@ def _write_details(error: BaseException) -> Path | None:
 
     try:
         folder = state_root() / "faults"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # One by one: missing parents get no mode, and a next start refuses what others may enter.
+        for each in (folder.parent, folder):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}.txt"
         # No local variables: they may hold values of the app's environment.
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
