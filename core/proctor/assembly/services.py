@@ -25,6 +25,7 @@ from proctor.runtime.metrics import Sampler
 from proctor.runtime.services import keep_running
 from proctor.watch.changes import ChangeSet
 from proctor.watch.lookout import Subject
+from proctor.watch.printed_to import files_printed_to
 from proctor.watch.watcher import Watcher
 
 SAMPLE_SECONDS = 1.0
@@ -107,7 +108,7 @@ class Services:
             Path(app.root),
             procfile=Path(app.procfile_path),
             environment_files=tuple(sorted(env_files)),
-            own=(places.state,) if places else (),
+            own=(*((places.state,) if places else ()), *files_printed_to()),
             whole_tree=self._watch_on,
         )
         watcher = Watcher(subject, changed=self._files_changed, failed=self._watch_troubled)
