@@ -26,20 +26,25 @@ class InFlight(threading.Thread):
         super().__init__(daemon=True)
         self._port = port
         self._path = path
-        self._answer: dict[str, Any] | BaseException | None = None
+        self._answer: str | BaseException | None = None
         self.start()
 
     def run(self) -> None:
         try:
-            self._answer = ask(self._port, self._path)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            self._answer = fetch(self._port, self._path)
+        except (OSError, http.client.HTTPException, AssertionError) as error:
             self._answer = error
 
-    def answer(self) -> dict[str, Any]:
+    def text(self) -> str:
         """Wait for the whole answer."""
         self.join(timeout=20)
-        assert isinstance(self._answer, dict), f"not answered: {self._answer!r}"
+        assert isinstance(self._answer, str), f"not answered: {self._answer!r}"
         return self._answer
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for the whole answer, which is JSON."""
+        found: dict[str, Any] = json.loads(self.text())
+        return found
 
 
 class RealApp:
@@ -113,9 +118,14 @@ def base_port() -> str:
 
 def ask(port: int, path: str, *, method: str = "GET") -> dict[str, Any]:
     """Send one request to this machine; its answer, which is JSON."""
+    found: dict[str, Any] = json.loads(fetch(port, path, method=method))
+    return found
+
+
+def fetch(port: int, path: str, *, method: str = "GET") -> str:
+    """Send one request to this machine; its answer."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request(method, path)
         response = connection.getresponse()
-        assert response.status == http.client.OK, response.status
-        found: dict[str, Any] = json.loads(response.read())
-        return found
+        assert response.status in (http.client.OK, http.client.ACCEPTED), response.status
+        return response.read().decode()
