@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS ?= 3
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
@@ -39,7 +40,7 @@ format: $(INSTALLED)  ## Format and mend what can be mended
 	@$(BIN)/ruff format --quiet .
 
 bench: $(INSTALLED)  ## Measure side by side with the peers (RUNS=3)
-	@$(BIN)/python tests/bench/run.py
+	@cd tests && ../$(BIN)/python -m bench.run --runs $(RUNS)
 
 screenshots: $(INSTALLED)  ## Take the pictures in screenshots/ from the real app
 	@$(BIN)/python screenshots/take.py
