@@ -61,6 +61,21 @@ def test_a_signal_to_the_screen_restores_the_terminal_and_stops_the_app(
     place.assert_nothing_left()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize("moment", [0.05, 0.2, 0.35, 0.5, 0.65])
+def test_a_signal_while_the_screen_opens_ends_it_as_later(
+    place: Workplace, number: int, moment: float
+) -> None:
+    place.procfile(tree=place.tree("forker.py", "setsid"))
+    screen = place.screen("-t", "2")
+    time.sleep(moment)  # whichever state it is in by then
+    screen.signal(number)
+    assert screen.wait() == 128 + number
+    screen.assert_restored()
+    assert "Traceback" not in screen.shown
+    place.assert_nothing_left()
+
+
 def test_a_killed_screen_stops_the_app_in_order(place: Workplace, screen: OnTerminal) -> None:
     supervisor = place.info()["supervisor_pid"]
     screen.signal(signal.SIGKILL)

@@ -96,6 +96,20 @@ def test_term_and_hup_stop_gracefully_however_often_they_come(
     assert "| finished" in program.output
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize("moment", [0.02, 0.07, 0.12, 0.2])
+def test_a_signal_in_the_first_moments_leaves_nothing(
+    place: Workplace, number: int, moment: float
+) -> None:
+    place.procfile(tree=place.tree("forker.py", "setsid"))
+    program = place.start("-t", "2")
+    time.sleep(moment)  # whichever state it is in by then
+    program.signal(number)
+    assert program.wait() == 128 + number
+    assert "Traceback" not in program.output
+    place.assert_nothing_left()
+
+
 def test_quit_kills_at_once(place: Workplace) -> None:
     place.procfile(stubborn=place.tree("stubborn.py"))
     program = place.start()

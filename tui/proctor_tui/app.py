@@ -20,7 +20,7 @@ from proctor_tui.screens.help import HelpScreen
 from proctor_tui.screens.main import MainScreen
 from proctor_tui.screens.quit import QuitScreen
 from proctor_tui.situation import RUNNING
-from proctor_tui.terminal import modes_kept, take_signals
+from proctor_tui.terminal import SignalledEarly, modes_kept, take_signals
 from proctor_tui.themed_app import ThemedApp
 from proctor_tui.themes import DARK, LIGHT, has_dark_ground
 from proctor_tui.view import Part, View, from_snapshot
@@ -259,14 +259,22 @@ def run_screen(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool
 
 
 async def _run(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool) -> int:
-    session = await connect()
+    signalled = SignalledEarly()
     try:
-        snapshot = await session.snapshot()
-        dark = has_dark_ground(os.environ)
-        app = ProctorApp(session, snapshot, holds_lease=holds_lease, dark=dark)
-        await app.run_async()
-    finally:
-        await session.close()
+        session = await connect()
+        try:
+            snapshot = await session.snapshot()
+            dark = has_dark_ground(os.environ)
+            app = ProctorApp(session, snapshot, holds_lease=holds_lease, dark=dark)
+            await app.run_async()
+        finally:
+            await session.close()
+    except asyncio.CancelledError:
+        if signalled.code is None:
+            raise
+        return signalled.code
+    if signalled.code is not None:
+        return signalled.code
     if app.last_words:
         sys.stderr.write(f"proctor: {visible(app.last_words)}\n")
     return OUR_FAULT if app.failed else app.return_code or 0

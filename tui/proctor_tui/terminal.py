@@ -43,6 +43,22 @@ def modes_kept() -> Iterator[None]:
                 termios.tcsetattr(0, termios.TCSANOW, modes)
 
 
+class SignalledEarly:
+    """Lets the signals cancel the present task until the screen takes them; `code` is then set."""
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+        task = asyncio.current_task()
+        assert task is not None, "made within a task"
+        loop = asyncio.get_running_loop()
+        for number, code in SIGNAL_CODES.items():
+            loop.add_signal_handler(number, self._cancel, task, code)
+
+    def _cancel(self, task: asyncio.Task[object], code: int) -> None:
+        self.code = code
+        task.cancel()
+
+
 def take_signals(app: App[int], leave: Callable[[int], None]) -> None:
     """Let signals end the screen, with their exit codes, and let it come back from a stop."""
     loop = asyncio.get_running_loop()

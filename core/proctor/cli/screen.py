@@ -9,6 +9,7 @@ from contextlib import suppress
 from proctor.control.client import RemoteSession
 from proctor.errors import ProctorError
 
+_INTERRUPTED = 130
 _QUIT = 131  # by SIGQUIT, which kills at once
 
 
@@ -18,6 +19,25 @@ def show(lease: socket.socket, supervisor: int) -> int:
     The supervisor is a child of this process. If it ends before it has anything to show, it has
     said why, and its exit code is ours.
     """
+    problem: ProctorError | None = None
+    try:
+        code = _run(lease)
+    except KeyboardInterrupt:  # before the screen was there
+        code = _INTERRUPTED
+    except ProctorError as error:
+        code, problem = error.exit_code, error
+    if code == _QUIT:
+        os.kill(supervisor, signal.SIGQUIT)
+    lease.close()
+    ended = _wait_for(supervisor)
+    if problem is None:
+        return code or ended
+    if ended == 0 or ended >= 128:  # noqa: PLR2004 - not by a problem that it has told
+        print(f"proctor: {problem}", file=sys.stderr)  # noqa: T201 - for the user
+    return ended or code
+
+
+def _run(lease: socket.socket) -> int:
     # Textual paints to the standard error, which may have been redirected to a file.
     sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     # The screen is large: it is loaded while the supervisor starts the app.
@@ -26,18 +46,7 @@ def show(lease: socket.socket, supervisor: int) -> int:
     async def connect() -> RemoteSession:
         return await RemoteSession.over(lease)
 
-    try:
-        code = run_screen(connect, holds_lease=True)
-    except ProctorError as problem:
-        ended = _wait_for(supervisor)
-        if ended == 0 or ended >= 128:  # noqa: PLR2004 - not by a problem that it has told
-            print(f"proctor: {problem}", file=sys.stderr)  # noqa: T201 - for the user
-        return ended or problem.exit_code
-    if code == _QUIT:
-        os.kill(supervisor, signal.SIGQUIT)
-    lease.close()
-    ended = _wait_for(supervisor)
-    return code or ended
+    return run_screen(connect, holds_lease=True)
 
 
 def _wait_for(supervisor: int) -> int:
