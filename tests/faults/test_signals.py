@@ -156,6 +156,14 @@ def test_a_reader_that_goes_while_nothing_is_printed_stops_the_app(place: Workpl
     place.assert_nothing_left()
 
 
+def test_a_full_disk_under_the_stream_stops_the_app_and_is_told(place: Workplace) -> None:
+    place.procfile(tree=place.tree("forker.py", "setsid"))
+    program = place.start("-t", "2", through=["bash", "-c", 'exec "$@" > /dev/full', "bash"])
+    assert program.wait() == 70
+    assert "the log stream could not be printed any more: No space left" in program.output
+    place.assert_nothing_left()
+
+
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
 def test_closed_standard_descriptors_change_nothing(place: Workplace, closed: str) -> None:
     place.procfile(worker="ls -l /proc/self/fd > fds; exec sleep 1000")

@@ -8,6 +8,7 @@ from proctor.assembly.running_app import RunningApp
 from proctor.cli.printer import Printer, wants_colour
 from proctor.cli.problems import tell
 from proctor.cli.summary import summary
+from proctor.errors import PlatformError
 from proctor.runtime.mailbox import StopAsked
 
 
@@ -34,10 +35,13 @@ async def _run_and_print(app: RunningApp) -> int:
             f"{type_}.{quantity}" for type_, quantity in configuration.formation.items() if quantity
         ),
         on_reader_gone=lambda: app.stop(
-            StopAsked(reason="nobody reads its output any more", exit_code=0)
+            StopAsked(reason="its output cannot be printed any more", exit_code=0)
         ),
     )
     code = await app.run(printer)
+    if code == 0 and not isinstance(printer.problem, BrokenPipeError | None):
+        reason = printer.problem.strerror
+        raise PlatformError(f"the log stream could not be printed any more: {reason}")
     if printer.problem is None and settings.log_format == "human":
         for line in summary(app.supervisor.views(), app.app_view().log_dir):
             tell(line)
