@@ -79,7 +79,7 @@ def test_what_is_printed_into_its_folder_restarts_nothing(demo: Demo) -> None:
     demo.queue(1)
     demo.until_all_jobs_are_done()
     (demo.folder / "page.html").write_text("new")
-    eventually_now(lambda: demo.row()["run"] == 2 and demo.row()["state"] == "up")
+    demo.until_up_again(run=2)
     said = (demo.folder / "out.txt").read_text()
     assert said.count("changed: restarting") == said.count("page.html changed") == 1
 
@@ -90,6 +90,6 @@ def test_a_save_brings_the_new_page_and_the_database_restarts_nothing(demo: Demo
     demo.queue(2)
     demo.until_all_jobs_are_done()
     page.write_text(page.read_text() + "<!-- new -->\n")
-    eventually_now(lambda: demo.row()["run"] == 2 and demo.row()["state"] == "up")
+    demo.until_up_again(run=2)
     assert program.output.count("page.html") == 1
     assert "demo.db" not in program.output

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from support.eventually import eventually_now
 from support.program import Program, Workplace, is_there, kill
 from support.real_app import RealApp
 
@@ -35,9 +34,15 @@ NEEDS_NPM = (
     pytest.mark.may_skip(reason="Node is no part of Python"),
     pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not on this machine"),
 )
-PARAMETERS = [pytest.param(name, marks=NEEDS_NPM if name == "npm" else ()) for name in SERVERS]
 
-pytestmark = pytest.mark.parametrize("server", PARAMETERS, indirect=True)
+
+def with_servers(*names: str) -> pytest.MarkDecorator:
+    """Run the test with each of these servers."""
+    parameters = [pytest.param(name, marks=NEEDS_NPM if name == "npm" else ()) for name in names]
+    return pytest.mark.parametrize("server", parameters, indirect=True)
+
+
+with_all_servers = with_servers(*SERVERS)
 
 
 @pytest.fixture
@@ -52,6 +57,7 @@ def app(place: Workplace, server: Server) -> RealApp:
     return app
 
 
+@with_all_servers
 def test_a_request_in_flight_is_answered_when_its_server_is_restarted(
     app: RealApp, server: Server
 ) -> None:
@@ -67,6 +73,7 @@ def test_a_request_in_flight_is_answered_when_its_server_is_restarted(
     assert after["exit"] != {"signal": "SIGKILL"}
 
 
+@with_servers("gunicorn", "uvicorn", "npm")
 def test_it_is_scaled_up_and_down_while_it_answers(app: RealApp, server: Server) -> None:
     program = app.start(*server.options)
     app.steer("scale", "web=3", "--wait")
@@ -84,6 +91,7 @@ def test_it_is_scaled_up_and_down_while_it_answers(app: RealApp, server: Server)
     assert not any(is_there(rows[name]["pid"]) for name in names[1:])
 
 
+@with_servers("gunicorn", "gunicorn-pipes", "uvicorn", "npm")
 def test_after_a_kill_of_its_leader_the_rest_is_gone_before_the_next_one_listens(
     app: RealApp, server: Server
 ) -> None:
@@ -95,7 +103,7 @@ def test_after_a_kill_of_its_leader_the_rest_is_gone_before_the_next_one_listens
     program.until("Process was ended by SIGKILL")
     program.until("Starting process with command")
     assert not any(is_there(pid) for pid in tree)
-    eventually_now(lambda: app.row()["state"] == "up" and app.row()["run"] == 2)
+    app.until_up_again(run=2)
     after = app.row()
     assert after["port"] == before["port"]
     assert after["restarts"] == 1
@@ -105,6 +113,7 @@ def test_after_a_kill_of_its_leader_the_rest_is_gone_before_the_next_one_listens
     assert "eaddrinuse" not in said
 
 
+@with_servers("gunicorn", "uvicorn", "npm")
 def test_a_burst_of_saves_restarts_it_once_and_its_new_version_answers(
     app: RealApp, server: Server
 ) -> None:
@@ -113,13 +122,14 @@ def test_a_burst_of_saves_restarts_it_once_and_its_new_version_answers(
     for version in ("two", "three", "four"):
         app.save("version.json", f'{{ "version": "{version}" }}')
     assert request.answer()["version"] == "one"
-    eventually_now(lambda: app.row()["run"] == 2 and app.row()["state"] == "up", within=20)
+    app.until_up_again(run=2)
     assert app.ask()["version"] == "four"
     app.steer("restart", "web", "--wait")  # whatever was still to come has come before this
     assert app.row()["run"] == 3
     assert program.output.count("version.json") == 1
 
 
+@with_all_servers
 def test_a_request_in_flight_is_answered_when_the_app_is_ended(
     app: RealApp, server: Server
 ) -> None:

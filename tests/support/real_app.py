@@ -73,11 +73,22 @@ class RealApp:
     def start(self, *options: str) -> Program:
         """Start the app; return when all its processes are up."""
         program = self.place.start(*(options if "-p" in options else ("-p", base_port(), *options)))
+        # To read its words costs nothing, to run `proctor ps` again and again a good deal.
+        eventually_now(lambda: "from starting to up" in program.output, within=30)
         self.until_all_up()
         return program
 
     def until_all_up(self) -> None:
         eventually_now(self._all_up, within=30)
+
+    def until_up_again(self, *, run: int, process: str = "web.1") -> None:
+        """Wait until a process is up, in this run of it."""
+
+        def is_up() -> bool:
+            row = self.row(process)
+            return bool(row["run"] == run and row["state"] == "up")
+
+        eventually_now(is_up, within=20)
 
     def row(self, process: str = "web.1") -> dict[str, Any]:
         return self.place.rows()[process]
