@@ -31,7 +31,10 @@ class Valve:
 
 
 class OutputReader:
-    """Reads one descriptor; one read of 64 KiB at most for each time that the kernel wakes it.
+    """Reads one descriptor; 64 KiB at most for each time that the kernel wakes it.
+
+    A pipe gives them at once. A terminal gives 4 KiB and fills up again behind each read: reading
+    on saves the rest of the way, of the loop and of the store, for all but the first of them.
 
     It makes the descriptor non-blocking and does not close it. `on_end` is called once: at end of
     file of a pipe, when the other side of a terminal is closed, or by `drain`.
@@ -79,18 +82,26 @@ class OutputReader:
         self.watch()
 
     def _read(self) -> bool:
-        """Read once; whether there may be more."""
-        try:
-            data = os.read(self._descriptor, READ_BYTES)
-        except BlockingIOError:
-            return False
-        except OSError:  # EIO: nobody has the other side of the terminal open
-            data = b""
-        if data:
-            self._on_bytes(data)
-        else:
+        """Read what there is now; whether there may be more."""
+        parts: list[bytes] = []
+        left = READ_BYTES
+        while left > 0 and (data := self._read_some(left)):
+            parts.append(data)
+            left -= len(data)
+        if parts:
+            self._on_bytes(parts[0] if len(parts) == 1 else b"".join(parts))
+        if left > 0 and data is not None:
             self._end()
-        return bool(data)
+        return left <= 0
+
+    def _read_some(self, size: int) -> bytes | None:
+        """The next bytes; none of them at the end, None if there are none now."""
+        try:
+            return os.read(self._descriptor, size)
+        except BlockingIOError:
+            return None
+        except OSError:  # EIO: nobody has the other side of the terminal open
+            return b""
 
     def _end(self) -> None:
         if not self._ended:

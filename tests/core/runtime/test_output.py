@@ -102,6 +102,18 @@ async def test_two_busy_processes_take_turns_of_one_read_each(
     assert ["".join(sorted(order[turn : turn + 2])) for turn in (0, 2, 4)] == ["ab"] * 3
 
 
+async def test_what_a_terminal_gives_in_small_parts_is_handed_on_together(
+    terminal: tuple[int, int], heard: Heard, close: Callable[[int], None]
+) -> None:
+    ours, theirs = terminal
+    close(theirs)
+    os.set_blocking(theirs, False)
+    written = os.write(theirs, b"a line of a flood\n" * 1000)
+    reader_of(ours, heard)
+    await eventually(lambda: heard.data.count(b"\n") == written // 18)
+    assert max(map(len, heard.chunks)) > 4096  # what one read gives
+
+
 async def test_drain_reads_what_is_there_and_ends_while_the_other_side_stays_open(
     terminal: tuple[int, int], heard: Heard, close: Callable[[int], None]
 ) -> None:
