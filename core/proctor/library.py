@@ -35,7 +35,7 @@ class App:
 
     Each process is started, kept running and ended by a guardian of its own program, so that none
     outlives this one, however it ends. Nothing is shared with the `proctor` command: no socket, no
-    lock, no log files.
+    lock, no log files. A cancelled block still stops gracefully; cancelled once more, it kills.
 
     Args:
         procfile: the Procfile; its folder is the app's root.
@@ -96,7 +96,11 @@ class App:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.stop_all()
+        try:
+            await self.stop_all()
+        except asyncio.CancelledError:
+            await self._kill_all()
+            raise
 
     @property
     def session(self) -> Session:
@@ -188,6 +192,11 @@ class App:
         except TimeoutError:
             pass
         raise NotAchieved("the processes did not come to be so in time")
+
+    async def _kill_all(self) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
     def _load(self) -> AppConfiguration:
         return load_app(self._options, self._inherited)

@@ -111,7 +111,12 @@ class RunningApp:
         return self._session
 
     def begin(self) -> None:
-        """Start the first processes."""
+        """Start the first processes.
+
+        Raises:
+            UserError: a port is taken, and it may not be another one; nothing was started.
+        """
+        self._runs.require_ports()
         self._begun = True
         self._keepers.attach(self._loop)
         if self._around.lock_fd is not None:
@@ -150,22 +155,16 @@ class RunningApp:
                 return_when=asyncio.FIRST_COMPLETED,
             )
             await asyncio.wait([deciding], timeout=FIRST_LINES_SECONDS)
-            self._services = await self._start_services()
-            gc.freeze()
-            gc.enable()
+            await self._start_services()
+            if self._around.owns_process:  # else how garbage is collected is not ours to say
+                gc.freeze()
+                gc.enable()
             return await deciding
         finally:
             deciding.cancel()
             starting.cancel()
-            self.session.end()
-            self._bus.end()
-            if self._services is not None:
-                await self._services.stop()
-            if printer is not None:
-                await printer.finish()
-            self._keepers.close()
-            await self._keepers.wait_closed()
-            self.store.close()
+            self._let_go()
+            await self._finish(printer)
 
     def app_view(self) -> AppView:
         """The app as it is now, and who runs it."""
@@ -194,7 +193,27 @@ class RunningApp:
                 return f"http://localhost:{port}" if port else None
         return None
 
-    async def _start_services(self) -> "Services":
+    def _let_go(self) -> None:
+        """End all that needs no waiting: after a cancellation even the next wait may be cut short.
+
+        Whoever is still running is killed.
+        """
+        self.session.end()
+        self._bus.end()
+        self._runs.close()
+        self._keepers.close()
+
+    async def _finish(self, printer: Printing | None) -> None:
+        try:
+            if self._services is not None:
+                await self._services.stop()
+            if printer is not None:
+                await printer.finish()
+            await self._keepers.wait_closed()
+        finally:
+            self.store.close()
+
+    async def _start_services(self) -> None:
         # Here, not above: no child waits for these imports.
         from proctor.assembly.services import Needs, Services  # noqa: PLC0415
 
@@ -206,9 +225,8 @@ class RunningApp:
             lease_given_up=self._lease_given_up,
         )
         watch = self.supervisor.watch.on
-        services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
-        await services.start()
-        return services
+        self._services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
+        await self._services.start()
 
     # What the parts tell each other
 

@@ -103,6 +103,16 @@ def choose_formation(words: Sequence[str], base: Formation, *, where: str | None
     return _applied(start, quantities)
 
 
+def idle_words(formation: Mapping[str, int]) -> str | None:
+    """Which types have no process, and how each would get one; None if all have."""
+    ways = [
+        f"{type_} ({'proctor run release' if type_ == RELEASE else f'proctor scale {type_}=1'})"
+        for type_, quantity in formation.items()
+        if not quantity
+    ]
+    return f"Not started: {', '.join(ways)}" if ways else None
+
+
 def parse_scale(words: Sequence[str], *, where: str | None = None) -> ScaleRequest:
     """Read `web=3 worker-1 web+2`; what the types are is not known here, see `scaled`.
 

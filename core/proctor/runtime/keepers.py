@@ -192,10 +192,12 @@ class Keepers:
 
             ended = asyncio.Event()
             self.loop.add_reader(watched, ended.set)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), within_seconds)
-            self.loop.remove_reader(watched)
-            os.close(watched)
+            try:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), within_seconds)
+            finally:
+                self.loop.remove_reader(watched)
+                os.close(watched)
         self._reap_guardian()
 
     # The guardian

@@ -44,7 +44,7 @@ class _Active(msgspec.Struct):
     port: int
     leader: int | None = None
     keeper: int | None = None
-    readers: list[tuple[OutputReader, Track]] = []
+    readers: list[OutputReader] = []
 
 
 class ActiveRuns:
@@ -79,6 +79,17 @@ class ActiveRuns:
         self._probes = Probes(timers, members=self.members, ready=self._ready)
 
     # What the slots order
+
+    def require_ports(self) -> None:
+        """See that each process of the formation can have its usual port.
+
+        Raises:
+            UserError: one is taken, and the settings allow no other.
+        """
+        if self.configuration.settings.fixed_ports:
+            for type_, quantity in self.configuration.formation.items():
+                for number in range(1, quantity + 1):
+                    self._assign_port(ProcessName(type_, number))
 
     def start(self, run: RunId) -> None:
         """Start the run.
@@ -118,6 +129,13 @@ class ActiveRuns:
     def remnants(self, run: RunId) -> tuple[str, ...]:
         """Who is left of the run, as "4711 redis-server"."""
         return tuple(describe(pid) for pid in self.members(run))
+
+    def close(self) -> None:
+        """Read and look no more: before the keepers are closed, who close what is read."""
+        for run, active in self._active.items():
+            self._probes.end(run)
+            for reader in active.readers:
+                reader.close()
 
     # What others ask
 
@@ -221,12 +239,12 @@ class ActiveRuns:
             lambda: track.end(wall()),
             valve=self._valve,
         )
-        active.readers.append((reader, track))
+        active.readers.append(reader)
 
     def _finish(self, run: RunId, active: _Active) -> None:
         """Nobody is left who could write: what there is now is all there will be."""
         self._probes.end(run)
-        for reader, _ in active.readers:
+        for reader in active.readers:
             reader.drain()
         self._keepers.forget(run)
         del self._active[run]

@@ -29,7 +29,7 @@ from proctor.model.events import (
 )
 from proctor.model.facts import EndAll, Fact, KillAsked, RestartAsked
 from proctor.model.facts import StopAsked as ProcessStopAsked
-from proctor.model.formation import RELEASE, Formation
+from proctor.model.formation import RELEASE, Formation, idle_words
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
 from proctor.runtime.answers import answer
@@ -149,19 +149,28 @@ class Supervisor:
         self._begun = True
         for warning in self.configuration.warnings:
             self._announce("warning", warning)
+        if (words := idle_words(self.formation)) is not None:
+            self._say(words, None, None)
         self._processes.apply(dict(self.formation), cause="app", reason="started with the app")
 
     async def run(self) -> int:
         """Begin, if that was not done, and decide until all has ended; gives the exit code."""
-        if not self._begun:
-            self.begin()
-        while not self._is_over():
-            self._decide(await self._mailbox.next())
-            self._tell_of_the_app()
+        try:
+            if not self._begun:
+                self.begin()
+            while not self._is_over():
+                self._decide(await self._mailbox.next())
+                self._tell_of_the_app()
+        finally:
+            self._forget_timers()
         self._tell_who_was_left()
-        self._processes.close()
         self._bus.publish(AppStopped(cause="app", exit_code=self.exit_code))
         return self.exit_code
+
+    def _forget_timers(self) -> None:
+        self._processes.close()
+        if self._next_telling is not None:
+            self._next_telling.cancel()
 
     def _is_over(self) -> bool:
         return self.stopping and all(
