@@ -1,4 +1,4 @@
-"""A port that somebody else has: named with its owner, evaded or refused; and who does not start."""
+"""A port that somebody else has: named, evaded or refused; and who does not start at all."""
 
 import os
 import re
