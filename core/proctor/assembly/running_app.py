@@ -116,9 +116,9 @@ class RunningApp:
         Raises:
             UserError: a port is taken, and it may not be another one; nothing was started.
         """
-        self._runs.require_ports()
         self._begun = True
         self._keepers.attach(self._loop)
+        self._runs.require_ports()
         if self._around.lock_fd is not None:
             self._keepers.hold_lock(self._around.lock_fd)
         self.supervisor.begin()
@@ -137,8 +137,6 @@ class RunningApp:
         from proctor.runtime.leaving import listen_to_signals  # noqa: PLC0415 - see above
 
         loop = asyncio.get_running_loop()
-        if not self._begun:
-            self.begin()
         self._all_started = asyncio.Event()
         if self._around.owns_process:
             listen_to_signals(loop, self.stop)
@@ -163,8 +161,24 @@ class RunningApp:
         finally:
             deciding.cancel()
             starting.cancel()
-            self._let_go()
-            await self._finish(printer)
+            await self.end(printer)
+
+    async def end(self, printer: Printing | None = None) -> None:
+        """Let go of everything; whoever is still running is killed."""
+        # First what needs no waiting: once cancelled, the next wait may be cut short as well.
+        self.session.end()
+        self._bus.end()
+        self._runs.close()
+        self._keepers.close()
+        self._loop.run_on(asyncio.get_running_loop())
+        try:
+            if self._services is not None:
+                await self._services.stop()
+            if printer is not None:
+                await printer.finish()
+            await self._keepers.wait_closed()
+        finally:
+            self.store.close()
 
     def app_view(self) -> AppView:
         """The app as it is now, and who runs it."""
@@ -192,26 +206,6 @@ class RunningApp:
                 port = (slot.run.listens_on if slot.run else None) or self._runs.port_of(name)
                 return f"http://localhost:{port}" if port else None
         return None
-
-    def _let_go(self) -> None:
-        """End all that needs no waiting: after a cancellation even the next wait may be cut short.
-
-        Whoever is still running is killed.
-        """
-        self.session.end()
-        self._bus.end()
-        self._runs.close()
-        self._keepers.close()
-
-    async def _finish(self, printer: Printing | None) -> None:
-        try:
-            if self._services is not None:
-                await self._services.stop()
-            if printer is not None:
-                await printer.finish()
-            await self._keepers.wait_closed()
-        finally:
-            self.store.close()
 
     async def _start_services(self) -> None:
         # Here, not above: no child waits for these imports.

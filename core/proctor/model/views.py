@@ -1,7 +1,9 @@
-"""From a slot to what everybody may see of it."""
+"""From slots and process types to what everybody may see of them."""
 
-from proctor.model.events import ExitView, ProcessView
+from proctor.model.events import ExitView, ProcessView, TypeView
 from proctor.model.exits import Exit
+from proctor.model.formation import RELEASE, Formation
+from proctor.model.procfile import Procfile
 from proctor.model.slots import Slot
 from proctor.model.why import why
 
@@ -43,4 +45,32 @@ def process_view(
         deadline_at=wall(run.killed_at) if run and run.phase == "stopping" else None,
         suspended=run.suspended if run else False,
         why=why(slot, port=port if listens else None, now=now),
+    )
+
+
+def type_views(procfile: Procfile, formation: Formation) -> tuple[TypeView, ...]:
+    """The process types in the order of the Procfile, with their desired quantities."""
+    return tuple(
+        TypeView(
+            type=entry.type,
+            command=entry.command_line,
+            line=entry.line_number,
+            quantity=formation[entry.type],
+            in_formation=entry.type != RELEASE,
+        )
+        for entry in procfile.entries
+    )
+
+
+def type_views(procfile: Procfile, quantities: Mapping[str, int]) -> tuple[TypeView, ...]:
+    """The process types in the order of the Procfile, with how many of each are wanted."""
+    return tuple(
+        TypeView(
+            type=entry.type,
+            command=entry.command_line,
+            line=entry.line_number,
+            quantity=quantities[entry.type],
+            in_formation=entry.type != RELEASE,
+        )
+        for entry in procfile.entries
     )

@@ -87,8 +87,10 @@ class LoopToCome:
         self._lock = Lock()  # calls may come from other threads
 
     def run_on(self, loop: Loop) -> None:
-        """Ask the real loop for all that was asked before."""
+        """Ask the real loop for all that was asked before; nothing if it has come already."""
         with self._lock:
+            if self._loop is not None:
+                return
             self._loop = loop
             for call in self._calls:
                 call.ask(loop)

@@ -29,9 +29,11 @@ from proctor.model.events import (
 )
 from proctor.model.facts import EndAll, Fact, KillAsked, RestartAsked
 from proctor.model.facts import StopAsked as ProcessStopAsked
-from proctor.model.formation import RELEASE, Formation, idle_words
+from proctor.model.formation import Formation, idle_words
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
+from proctor.model.views import type_views
+from proctor.model.views import type_views
 from proctor.runtime.answers import answer
 from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import (
@@ -131,16 +133,7 @@ class Supervisor:
 
     def types(self) -> tuple[TypeView, ...]:
         """The process types in the order of the Procfile."""
-        return tuple(
-            TypeView(
-                type=entry.type,
-                command=entry.command_line,
-                line=entry.line_number,
-                quantity=self.formation[entry.type],
-                in_formation=entry.type != RELEASE,
-            )
-            for entry in self.configuration.procfile.entries
-        )
+        return type_views(self.configuration.procfile, self.formation)
 
     # The loop
 
@@ -344,9 +337,8 @@ class Supervisor:
     def _tell_who_is_left(self) -> None:
         now = self._timers.now()
         for process, slot in self.slots.items():
-            run = slot.run
-            if run is not None and run.killed_at is not None:
-                left = run.killed_at - now
+            if slot.run is not None and slot.run.killed_at is not None:
+                left = slot.run.killed_at - now
                 till = f"SIGKILL in {left:.0f} s" if left > 0 else "SIGKILL was sent"
                 self._say(f"{process} is still stopping: {till}", None, None)
         self._tell_later(TELL_EVERY_SECONDS)
