@@ -47,7 +47,7 @@ class App:
         environment: what processes inherit; None is this program's own.
 
     Raises:
-        UserError: on entering, if a file is missing or wrong.
+        UserError: on entering, if a file is missing or wrong, or a fixed port is taken.
     """
 
     def __init__(  # noqa: PLR0913 - an option each, by name
@@ -85,9 +85,14 @@ class App:
             owns_process=False,
             ends_with=f"process {os.getpid()}",
         )
-        self._running = RunningApp(configuration, around)
-        loop = asyncio.get_running_loop()
-        self._task = loop.create_task(self._running.run(), name="proctor app")
+        running = RunningApp(configuration, around)
+        try:
+            running.begin()
+        except BaseException:
+            await running.end()
+            raise
+        self._running = running
+        self._task = asyncio.get_running_loop().create_task(running.run(), name="proctor app")
         return self
 
     async def __aexit__(

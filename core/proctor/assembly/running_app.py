@@ -57,7 +57,6 @@ class RunningApp:
         self._services: Services | None = None
         self._session: LocalSession | None = None
         self._all_started: asyncio.Event | None = None
-        self._begun = False
         self._mailbox = Mailbox()
         self._bus = EventBus(self._timers.wall)
         valve = Valve()
@@ -116,7 +115,6 @@ class RunningApp:
         Raises:
             UserError: a port is taken, and it may not be another one; nothing was started.
         """
-        self._begun = True
         self._keepers.attach(self._loop)
         self._runs.require_ports()
         if self._around.lock_fd is not None:
@@ -128,7 +126,7 @@ class RunningApp:
         self._mailbox.post(asked)
 
     async def run(self, printer: Printing | None = None) -> int:
-        """Run until the app has ended and all its parts with it; gives the exit code.
+        """After `begin`: run until the app has ended and all its parts; gives the exit code.
 
         Cancelled, it kills all trees at once.
         """
@@ -165,6 +163,8 @@ class RunningApp:
 
     async def end(self, printer: Printing | None = None) -> None:
         """Let go of everything; whoever is still running is killed."""
+        import asyncio  # noqa: PLC0415 - loaded by now: see above
+
         # First what needs no waiting: once cancelled, the next wait may be cut short as well.
         self.session.end()
         self._bus.end()

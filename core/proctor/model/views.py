@@ -60,17 +60,3 @@ def type_views(procfile: Procfile, formation: Formation) -> tuple[TypeView, ...]
         )
         for entry in procfile.entries
     )
-
-
-def type_views(procfile: Procfile, quantities: Mapping[str, int]) -> tuple[TypeView, ...]:
-    """The process types in the order of the Procfile, with how many of each are wanted."""
-    return tuple(
-        TypeView(
-            type=entry.type,
-            command=entry.command_line,
-            line=entry.line_number,
-            quantity=quantities[entry.type],
-            in_formation=entry.type != RELEASE,
-        )
-        for entry in procfile.entries
-    )

@@ -33,7 +33,6 @@ from proctor.model.formation import Formation, idle_words
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
 from proctor.model.views import type_views
-from proctor.model.views import type_views
 from proctor.runtime.answers import answer
 from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import (
