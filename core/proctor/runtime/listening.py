@@ -21,6 +21,11 @@ from proctor.runtime.socket_table import ListeningSocket, TableUnreadableError, 
 class Listening(Protocol):
     """One look at the listening sockets of this machine; later changes do not show in it."""
 
+    @property
+    def sockets(self) -> object:
+        """Equal for two looks if all sockets are the same."""
+        ...
+
     def is_taken(self, port: int) -> bool:
         """Does anybody listen on this port, on any address?"""
         ...
@@ -57,6 +62,11 @@ class KernelTable:
         self._by_port: dict[int, list[ListeningSocket]] = {}
         for entry in sockets:
             self._by_port.setdefault(entry.port, []).append(entry)
+
+    @property
+    def sockets(self) -> frozenset[int]:
+        """The inodes of all."""
+        return frozenset(entry.inode for entries in self._by_port.values() for entry in entries)
 
     @property
     def ports(self) -> frozenset[int]:
@@ -110,6 +120,7 @@ class PerProcess:
 
     def __init__(self, system: ProcessByProcess) -> None:
         self._system = system
+        self.sockets = object()  # nobody tells whether they are the same
 
     def is_taken(self, port: int) -> bool:
         """Does anybody listen on this port? Strangers are found by a connection alone."""

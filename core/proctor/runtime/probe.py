@@ -5,6 +5,7 @@ tell when somebody begins to listen, so all that start are looked at together, o
 """
 
 from collections.abc import Callable, Iterable
+from math import inf
 
 import msgspec
 
@@ -17,12 +18,15 @@ LOOK_SECONDS = 0.02
 PATIENT_LOOK_SECONDS = 0.25
 PATIENT_AFTER_SECONDS = 5.0
 ELSEWHERE_AFTER_SECONDS = 3.0
+ELSEWHERE_AGAIN_SECONDS = 2.0
 
 
 class _Probe(msgspec.Struct):
     run: RunId
     port: int
     since: float
+    searched: object = None  # the sockets that there were when its tree was last searched
+    searched_at: float = -inf
 
 
 class Probes:
@@ -92,7 +96,20 @@ class Probes:
             return BecameReady(run=probe.run, port=probe.port, outside=outside)
         if self._timers.now() - probe.since < ELSEWHERE_AFTER_SECONDS:
             return None
-        others = table.ports_of(self._members(probe.run))
+        others = self._ports_elsewhere(probe, table)
         if not others:
             return None
         return BecameReady(run=probe.run, port=min(others), instead_of=probe.port)
+
+    def _ports_elsewhere(self, probe: _Probe, table: Listening) -> frozenset[int]:
+        """All ports that the run's tree listens on; none if that is not worth a search.
+
+        A search goes through all descriptors of all members: some may never listen, and would
+        be searched for ever. As long as the sockets are the same, a tree can only have been
+        handed one that was there; or have changed while it was searched.
+        """
+        now, sockets = self._timers.now(), table.sockets
+        if sockets == probe.searched and now - probe.searched_at < ELSEWHERE_AGAIN_SECONDS:
+            return frozenset()
+        probe.searched, probe.searched_at = sockets, now
+        return table.ports_of(self._members(probe.run))

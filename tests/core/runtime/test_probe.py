@@ -19,6 +19,7 @@ class Sockets:
     def __init__(self) -> None:
         self.by_pid: dict[int, set[int]] = {}
         self.looks = 0
+        self.searches = 0
 
     def listen(self, pid: int, *ports: int) -> None:
         self.by_pid.setdefault(pid, set()).update(ports)
@@ -27,6 +28,10 @@ class Sockets:
         self.looks += 1
         return self
 
+    @property
+    def sockets(self) -> frozenset[tuple[int, int]]:
+        return frozenset((pid, port) for pid, ports in self.by_pid.items() for port in ports)
+
     def is_taken(self, port: int) -> bool:
         return any(port in ports for ports in self.by_pid.values())
 
@@ -34,6 +39,7 @@ class Sockets:
         raise NotImplementedError(port)
 
     def ports_of(self, pids: Iterable[int]) -> frozenset[int]:
+        self.searches += 1
         return frozenset(port for pid in pids for port in self.by_pid.get(pid, ()))
 
     def listens(self, pids: Iterable[int], port: int) -> bool:
@@ -96,6 +102,31 @@ def test_another_port_of_a_stranger_never_counts(looking: Looking) -> None:
     looking.probes.begin(WEB, 5006)
     looking.timers.advance(60)
     assert looking.told == []
+
+
+def test_a_tree_that_never_listens_is_searched_again_only_when_there_are_other_sockets(
+    looking: Looking,
+) -> None:
+    looking.sockets.listen(9999, 3000)
+    looking.probes.begin(WEB, 5006)
+    looking.timers.advance(3.1)
+    assert looking.sockets.searches == 1
+    looking.timers.advance(1.5)
+    assert looking.sockets.searches == 1
+    looking.sockets.listen(101, 3001)
+    looking.timers.advance(0.1)
+    assert looking.told == [BecameReady(run=WEB, port=3001, instead_of=5006)]
+
+
+def test_a_socket_that_was_there_and_was_handed_over_is_found_after_a_while(
+    looking: Looking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking.sockets.listen(9999, 3000)
+    looking.probes.begin(WEB, 5006)
+    looking.timers.advance(4)
+    monkeypatch.setitem(TREES, WEB, (100, 9999))
+    looking.timers.advance(2.1)
+    assert looking.told == [BecameReady(run=WEB, port=3000, instead_of=5006)]
 
 
 def test_what_has_ended_is_never_told_ready(looking: Looking) -> None:
