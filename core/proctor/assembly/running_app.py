@@ -216,6 +216,7 @@ class RunningApp:
             trees=self._runs.keepers_by_process,
             seen=lambda: self._bus.followed,
             sampled=self._sampled,
+            say=lambda words: self._say(words, None, None),
             lease_given_up=self._lease_given_up,
         )
         watch = self.supervisor.watch.on

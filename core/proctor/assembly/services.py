@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 
@@ -10,7 +12,7 @@ from proctor.assembly.surroundings import Surroundings
 from proctor.control.places import SupervisorRecord
 from proctor.control.server import ControlServer
 from proctor.control.session import Session
-from proctor.errors import ProctorError
+from proctor.errors import PlatformError, ProctorError
 from proctor.model.configuration import AppConfiguration
 from proctor.model.events import Usage
 from proctor.model.names import ProcessName
@@ -39,6 +41,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     trees: Callable[[], dict[ProcessName, int]]
     seen: Callable[[], bool]
     sampled: Callable[[dict[str, Usage]], None]
+    say: Callable[[str], None]
     lease_given_up: Callable[[], None]
 
 
@@ -56,6 +59,7 @@ class Services:
         self._sampler = Sampler()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
+        self._watch_problem: str | None = None
 
     async def start(self) -> None:
         """Open the socket, adopt the lease, and begin to watch and to measure.
@@ -73,7 +77,7 @@ class Services:
                 lease_ended=self._lease_ended,
                 lease_given_up=self._needs.lease_given_up,
             )
-        self._begin(self._measure(), "metrics")
+        self._begin(keep_running(self._measure, failed=self._measuring_failed), "metrics")
         self.switch_watch(self._watch_on)
 
     async def stop(self) -> None:
@@ -87,20 +91,37 @@ class Services:
     def switch_watch(self, on: bool) -> None:  # noqa: FBT001 - the switch's position
         """Watch all files of the app, or only the Procfile and the env files."""
         self._watch_on = on
+        self._watch_problem = None
         if self._watching is not None:
             self._watching.cancel()
-        self._watching = self._begin(self._watch(), "watch")
+        watching = keep_running(self._watch, failed=self._watch_troubled)
+        self._watching = self._begin(watching, "watch")
 
     def read_again(self, cause: str, apply: bool) -> None:  # noqa: FBT001 - as asked
-        """Read the app's files in a thread (a named pipe may block), and post what they say."""
-        self._begin(self._read_again(cause, apply=apply), f"read the app's files for {cause}")
+        """Read the app's files in a thread, and post what they say."""
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:
+            found = self._read(cause, apply=apply)
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(self._mailbox.post, found)
+
+        # A daemon: a named pipe that nobody writes to holds it, and must not hold up our end.
+        Thread(target=read, name=f"read the app's files for {cause}", daemon=True).start()
+
+    def _read(self, cause: str, *, apply: bool) -> ConfigurationRead:
+        try:
+            configuration = self._around.read_again()
+        except ProctorError as problem:
+            return ConfigurationRead(cause=cause, apply=apply, problem=problem)
+        except Exception as fault:  # noqa: BLE001 - a fault of ours: the app goes on, and it is told
+            words = f"a fault of proctor's own: {type(fault).__name__}: {fault}"
+            return ConfigurationRead(cause=cause, apply=apply, problem=PlatformError(words))
+        return ConfigurationRead(cause=cause, apply=apply, configuration=configuration)
 
     # Watching
 
     async def _watch(self) -> None:
-        await keep_running(self._watch_once, failed=self._watch_troubled)
-
-    async def _watch_once(self) -> None:
         app = self._needs.configuration()
         places = self._around.places
         env_files = {Path(path) for path in app.env_paths} | {Path(app.root) / ".env"}
@@ -111,7 +132,12 @@ class Services:
             own=(*((places.state,) if places else ()), *files_printed_to()),
             whole_tree=self._watch_on,
         )
-        watcher = Watcher(subject, changed=self._files_changed, failed=self._watch_troubled)
+        watcher = Watcher(
+            subject,
+            changed=self._files_changed,
+            failed=self._watch_troubled,
+            recovered=self._watch_recovered,
+        )
         await watcher.run()
 
     def _files_changed(self, changes: ChangeSet) -> None:
@@ -124,16 +150,13 @@ class Services:
         )
 
     def _watch_troubled(self, words: str) -> None:
+        self._watch_problem = words
         self._mailbox.post(WatchTroubled(problem=words))
 
-    async def _read_again(self, cause: str, *, apply: bool) -> None:
-        try:
-            configuration = await asyncio.to_thread(self._around.read_again)
-        except ProctorError as problem:
-            read = ConfigurationRead(cause=cause, apply=apply, problem=problem)
-        else:
-            read = ConfigurationRead(cause=cause, apply=apply, configuration=configuration)
-        self._mailbox.post(read)
+    def _watch_recovered(self) -> None:
+        if self._watch_problem is not None:
+            self._watch_problem = None
+            self._mailbox.post(WatchTroubled(problem=None))
 
     # Measuring
 
@@ -152,6 +175,10 @@ class Services:
             )
             seen = self._needs.seen()
             await asyncio.sleep(SAMPLE_SECONDS if seen else SAMPLE_UNSEEN_SECONDS)
+
+    def _measuring_failed(self, words: str) -> None:
+        self._needs.sampled({})
+        self._needs.say(f"CPU and memory are not measured: {words}")
 
     # Details
 

@@ -1,6 +1,7 @@
 """Services that the app can do without: one that fails is told, and tried again after a while."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from proctor.errors import ProctorError
@@ -19,10 +20,13 @@ async def keep_running(
     wait = FIRST_WAIT_SECONDS
     last = ""
     while True:
+        began = time.monotonic()
         try:
             await service()
-        except (ProctorError, OSError, RuntimeError, ValueError) as problem:
-            words = str(problem) if isinstance(problem, ProctorError) else f"{problem!r}"
+        except Exception as problem:  # noqa: BLE001 - see above: no fault in it may end the app
+            words = _words(problem)
+            if time.monotonic() - began >= LONGEST_WAIT_SECONDS:  # it had worked: this is news
+                wait, last = FIRST_WAIT_SECONDS, ""
             if words != last:
                 failed(words)
             last = words
@@ -30,3 +34,9 @@ async def keep_running(
             return
         await asyncio.sleep(wait)
         wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+
+
+def _words(problem: Exception) -> str:
+    if isinstance(problem, ProctorError):
+        return str(problem)
+    return f"{type(problem).__name__}: {problem}"  # not its repr, which may hold what was read

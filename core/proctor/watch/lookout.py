@@ -51,12 +51,14 @@ class Lookout:
         *,
         changed: Callable[[ChangeSet], None],
         failed: Callable[[str], None],
+        recovered: Callable[[], None],
         became_ready: Callable[[], None],
         open_notifier: Callable[[Path], Notifier] | None = None,
     ) -> None:
         self._subject = subject
         self._changed = changed
         self._failed = failed
+        self._recovered = recovered
         self._became_ready = became_ready
         self._root = os.path.realpath(subject.root)
         self._beside = FilesBeside(subject.procfile, subject.environment_files)
@@ -106,7 +108,12 @@ class Lookout:
         except NoWatchError as error:
             self._poll_instead(error)
         self._is_loaded = True
+        self._tell_recovery()
         self._became_ready()
+
+    def _tell_recovery(self) -> None:
+        if not isinstance(self._notifier, PollingNotifier):  # whose trouble lasts
+            self._recovered()
 
     def _load(self) -> None:
         for folder in self._beside.folders:
@@ -224,7 +231,9 @@ class Lookout:
         if mended or self._resume_asked.is_set():
             self._resume_asked.clear()
             self._guard.forget()
-            self._is_paused = False
+            if self._is_paused:
+                self._is_paused = False
+                self._tell_recovery()
         if self._is_paused:
             return True
         culprit = self._guard.culprit(files, now)

@@ -22,9 +22,10 @@ from proctor.watch.notifier import Notifier
 class Watcher:
     """Watches the files of one app.
 
-    `failed` gets a sentence for the user, when the kernel
-    has no more watches (files are then looked at every two seconds) and when the watch pauses
-    because the app restarts itself. A pause ends by `resume`, or when a `.gitignore` is changed.
+    `failed` gets a sentence for the user, when the kernel has no more watches (files are then
+    looked at every two seconds) and when the watch pauses because the app restarts itself. A
+    pause ends by `resume`, or when a `.gitignore` is changed. `recovered` is called when all
+    files are watched, and at the end of a pause.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Watcher:
         *,
         changed: Callable[[ChangeSet], None],
         failed: Callable[[str], None],
+        recovered: Callable[[], None] = lambda: None,
         open_notifier: Callable[[Path], Notifier] | None = None,
     ) -> None:
         self._subject = subject
         self._changed = changed
         self._failed = failed
+        self._recovered = recovered
         self._open_notifier = open_notifier
         self._lookout: Lookout | None = None
         self._ready = asyncio.Event()
@@ -58,6 +61,7 @@ class Watcher:
             self._subject,
             changed=lambda changes: post(lambda: self._changed(changes)),
             failed=lambda words: post(lambda: self._failed(words)),
+            recovered=lambda: post(self._recovered),
             became_ready=lambda: post(self._ready.set),
             open_notifier=self._open_notifier,
         )

@@ -24,6 +24,7 @@ class Seen:
     changes: list[ChangeSet] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    recoveries: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
     sentinels: int = 0
 
@@ -34,6 +35,10 @@ class Seen:
 
     def failed(self, words: str) -> None:
         self.problems.append(words)
+        self.news.set()
+
+    def recovered(self) -> None:
+        self.recoveries += 1
         self.news.set()
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -85,6 +90,7 @@ def watching(root: Path) -> Start:
             Subject(root, **subject),  # type: ignore[arg-type]
             changed=lambda change: seen.changed(change),  # noqa: PLW0108 - `seen` comes after
             failed=lambda words: seen.failed(words),  # noqa: PLW0108 - the same
+            recovered=lambda: seen.recovered(),  # noqa: PLW0108 - the same
             open_notifier=open_notifier,
         )
         seen = Seen(root, watcher)

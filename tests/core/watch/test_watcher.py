@@ -298,8 +298,10 @@ async def test_an_app_that_writes_into_its_own_tree_pauses_the_watch(
         await asyncio.sleep(0.5)
         assert len(seen.changes) == 5
         seen.changes.clear()
+        assert seen.recoveries == 1  # at the beginning
         (root / ".gitignore").write_text("state.json\n")  # mended
         assert (await seen.next()).paths == (".gitignore",)
+        assert seen.recoveries == 2
         (root / "app.py").write_text("print('two')\n")
         assert (await seen.next()).paths == ("app.py",)
 
@@ -321,6 +323,7 @@ async def test_without_a_watch_the_files_are_looked_at_instead(watching: Start, 
         await seen.until(lambda: bool(seen.problems))
         words = "There is no watch. Until then all files are looked at every 2 seconds."
         assert seen.problems == [words]
+        assert seen.recoveries == 0
         (root / "app.py").write_text("print('two')\n")
         assert (await seen.next()).paths == ("app.py",)
         (root / "Procfile").write_text("web: true\n")
