@@ -1,5 +1,6 @@
 """What a user who is not root meets: processes out of reach, and no more of them."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.eventually import eventually_now
-from support.program import Workplace, children_of, kill
+from support.program import PROCTOR, Workplace, children_of, kill
 
 USER = "64321"
 BECOMES_ROOT = (
@@ -119,3 +120,24 @@ def test_a_limit_that_leaves_no_room_for_ourselves_is_told(
     program.signal(signal.SIGTERM)
     assert program.wait() in (70, 143)
     assert "Traceback" not in program.output
+
+
+def test_a_signal_that_is_refused_ends_nobody(others_place: Workplace) -> None:
+    copy = others_place.base / "python"
+    shutil.copy(os.path.realpath(sys.executable), copy)
+    copy.chmod(0o4755)
+    others_place.procfile(beyond=f'exec {copy} -S -E -c "{BECOMES_ROOT}"')
+    program = others_place.start("-t", "1", through=AS_USER)
+    for words in ("| beyond", "State changed from starting to up"):  # in whichever order
+        eventually_now(lambda words=words: words in program.output)  # type: ignore[misc]
+    asked = others_place.run(*AS_USER, PROCTOR, "kill", "beyond.1", "USR1")
+    assert asked.wait() == 0
+    said = program.until(" may not be signalled by this user; it is left running")
+    beyond = int(said.rpartition("Process ")[2].split()[0])
+    asked = others_place.run(*AS_USER, PROCTOR, "ps", "--json")
+    assert asked.wait() == 0
+    (row,) = json.loads(asked.output)
+    assert (row["state"], row["pid"], row["run"]) == ("up", beyond, 1)
+    program.signal(signal.SIGTERM)
+    assert program.wait() == 70
+    kill(beyond)

@@ -153,10 +153,13 @@ class _Keeper:
                 pass  # for a run of another kind
 
     def _signal_leader(self, number: int) -> None:
-        if self._leader > 0:
-            os.kill(self._leader, number)
-        else:
+        if self._leader <= 0:
             self._tree.signal_roots(number)
+            return
+        try:
+            os.kill(self._leader, number)
+        except PermissionError:
+            self._wire.say("denied", self._leader)
 
     def _be_alone(self) -> None:
         """The supervisor has gone: read what the tree writes, and stop it by our own clock."""
