@@ -105,17 +105,14 @@ def _report_group(group: BaseExceptionGroup[BaseException]) -> int:
 def _write_details(error: BaseException) -> Path | None:
     import traceback  # noqa: PLC0415 - for a fault of ours alone
 
-    from proctor.control.places import state_root  # noqa: PLC0415 - the same
+    from proctor.control.places import faults_folder  # noqa: PLC0415 - the same
 
     try:
-        folder = state_root() / "faults"
-        # One by one: missing parents get no mode, and a next start refuses what others may enter.
-        for each in (folder.parent, folder):
-            each.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}.txt"
-        # No local variables: they may hold values of the app's environment.
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        path.chmod(0o600)
+        path = faults_folder() / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}.txt"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - a descriptor
+            # No local variables: they may hold values of the app's environment.
+            file.write("".join(traceback.format_exception(error)))
     except (OSError, ProctorError):
         return None
     return path

@@ -33,7 +33,9 @@ def show(lease: socket.socket, supervisor: int) -> int:
     if problem is None:
         return code or ended
     if ended == 0 or ended >= 128:  # noqa: PLR2004 - not by a problem that it has told
-        print(f"proctor: {problem}", file=sys.stderr)  # noqa: T201 - for the user
+        from proctor.cli.problems import tell  # noqa: PLC0415 - the screen comes first
+
+        tell(str(problem))
     return ended or code
 
 

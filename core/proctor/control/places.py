@@ -50,9 +50,8 @@ class Places(msgspec.Struct, frozen=True):
         Raises:
             UserError: a folder cannot be made, or belongs to somebody else, or is open to others.
         """
-        root = self.state.parent.parent
-        temporary = [root.parent] if root.parent == _temporary_root() else []
-        for folder in (*temporary, root, self.state.parent, self.state, self.logs, self.runtime):
+        _make_state_root(self.state.parent.parent)
+        for folder in (self.state.parent, self.state, self.logs, self.runtime):
             _make_private(folder)
 
 
@@ -121,6 +120,19 @@ def state_root() -> Path:
     return usual if usable else _temporary_root() / "state"
 
 
+def faults_folder() -> Path:
+    """The folder for the details of our own faults; makes it, for the user alone.
+
+    Raises:
+        ProctorError: it cannot be made, or belongs to somebody else, or is open to others.
+    """
+    root = state_root()
+    _make_state_root(root)
+    folder = root / "faults"
+    _make_private(folder)
+    return folder
+
+
 def _user_state() -> Path:
     if sys.platform == "linux":
         # What platformdirs does, without its import, which every start would wait for.
@@ -178,6 +190,12 @@ def _key(root: Path, app: str | None) -> str:
     path = os.fsencode(root) + b"\0" + (app or "").encode()
     number = f"{zlib.crc32(path):08x}{zlib.adler32(path):08x}"[:12]
     return f"{name}-{number}" if app is None else f"{name}-{number}-{app[:16]}"
+
+
+def _make_state_root(root: Path) -> None:
+    temporary = [root.parent] if root.parent == _temporary_root() else []
+    for folder in (*temporary, root):
+        _make_private(folder)
 
 
 def _make_private(folder: Path) -> None:
