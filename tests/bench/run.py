@@ -12,6 +12,7 @@ import time
 
 from bench.commands import commands
 from bench.idling import idle
+from bench.key_lag import key_lag
 from bench.oddities import odd_output
 from bench.orphans import orphans
 from bench.relaying import relay
@@ -22,7 +23,7 @@ from bench.tools import Tool, install, installed
 _ALONE = {"first": first_line, "twenty": twenty, "crash": crash, "relay": relay}
 _LONG = ("relay", "crash")  # from the second run on for those alone that are compared
 _TOGETHER = {"idle": idle, "odd": odd_output, "orphans": orphans}
-_OWN = {"commands": commands}
+_OWN = {"commands": commands, "keys": lambda _: key_lag()}
 
 
 def main() -> None:

@@ -62,6 +62,9 @@ def rows() -> Iterator[Row]:
     for words in ("proctor ps", "proctor info --json", "proctor scale web=1"):
         yield Row(words, f"{words}, ms", against=(BASELINE, PROCTOR))
     yield Row("key_lag", "key to repaint, 8 processes flooding, ms", 30)
+    yield Row("key_lag_p90", "... of the slowest tenth, ms")
+    yield Row("key_lag_quiet", "key to repaint, nothing printed, ms")
+    yield Row("key_lag_quiet_p90", "... of the slowest tenth, ms")
 
 
 def _relay_rows(kind: str, judged: str, *, null: float, file: float) -> Iterator[Row]:

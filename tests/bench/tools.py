@@ -13,6 +13,7 @@ from pathlib import Path
 
 HOME = Path(os.environ.get("PEERS_HOME") or Path(__file__).resolve().parents[2] / ".bench")
 _PLACES = (HOME / "venv/bin", HOME / "npm/node_modules/.bin", HOME / "bin")
+_PROCTOR = str(Path(sys.executable).with_name("proctor"))
 _PYTHON_PEERS = ("honcho", "circus", "supervisor")
 _NODE_PEERS = ("concurrently", "foreman", "mprocs")
 
@@ -30,12 +31,14 @@ class Entry:
 class Launch:
     """How to run a tool: what, with which variables besides the usual ones.
 
+    `screen`: it opens one, and so needs a terminal.
     `logs`: the folder that it prints into, if not to its standard output.
     `stop`: the command that ends it, if not a signal.
     """
 
     argv: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    screen: bool = False
     logs: Path | None = None
     stop: list[str] | None = None
 
@@ -95,6 +98,11 @@ def installed(wanted: Sequence[str]) -> list[Tool]:
     ]
 
 
+def proctor_screen() -> Tool:
+    """proctor with its screen: not beside the others, who have none."""
+    return Tool("proctor screen", _PROCTOR, _proctor_screen, plain=False)
+
+
 def _try(command: Sequence[str | Path]) -> None:
     result = subprocess.run(command, cwd=HOME / "npm" if command[0] == "npm" else None, check=False)
     if result.returncode:
@@ -114,10 +122,9 @@ def _find_mprocs() -> str | None:
 
 
 def _tools() -> tuple[Tool, ...]:
-    proctor = str(Path(sys.executable).with_name("proctor"))
     return (
-        Tool("proctor", proctor, _proctor, terminal=True, restarts=True),
-        Tool("proctor pipes", proctor, _proctor_with_pipes, restarts=True),
+        Tool("proctor", _PROCTOR, _proctor, terminal=True, restarts=True),
+        Tool("proctor pipes", _PROCTOR, _proctor_with_pipes, restarts=True),
         Tool("honcho", _find("honcho"), _honcho, slow=True),
         Tool("foreman", shutil.which("foreman"), _foreman, slow=True),
         Tool("node-foreman", _find("nf"), _node_foreman, slow=True),
@@ -144,6 +151,12 @@ def _proctor_with_pipes(
     program: str, folder: Path, entries: Sequence[Entry], restart: bool
 ) -> Launch:
     return Launch([*_proctor(program, folder, entries, restart).argv, "--no-pty"])
+
+
+def _proctor_screen(program: str, folder: Path, entries: Sequence[Entry], _restart: bool) -> Launch:
+    words = ["-f", _procfile(folder, entries), "-m", _formation(entries), "-d", str(folder)]
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    return Launch([program, "start", *words], terminal, screen=True)
 
 
 def _honcho(program: str, folder: Path, entries: Sequence[Entry], _restart: bool) -> Launch:
@@ -225,6 +238,7 @@ def _mprocs(program: str, folder: Path, entries: Sequence[Entry], restart: bool)
     return Launch(
         [program, "-c", settings, "--log-dir", str(logs), "-s", address],
         {"TERM": "xterm-256color"},
+        screen=True,
         logs=logs,
         stop=[program, "-s", address, "--ctl", "{c: quit}"],
     )

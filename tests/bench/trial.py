@@ -11,7 +11,7 @@ import termios
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +51,7 @@ class Trial:
         self._heard = threading.Condition()
         self._pieces: list[tuple[float, bytes]] = []
         self._ended = threading.Event()
+        self._terminal = -1
         self.began_at = 0.0
         self.process: subprocess.Popen[bytes]
         self.environment: dict[str, str]
@@ -63,7 +64,7 @@ class Trial:
             VARIABLE: self._mark,
         }
         self.began_at = time.monotonic()
-        if self._launch.logs:
+        if self._launch.screen:
             self._start_on_terminal(environment)
         elif self.printed:
             with self.printed.open("wb") as out:
@@ -114,6 +115,15 @@ class Trial:
                     return at
                 tail = tail[1 - len(words) :]  # too short to be counted again
 
+    def wait_until(self, seen: Callable[[bytes], bool], *, within: float) -> float | None:
+        """When this was true of what was heard since it was last forgotten; None if not in time."""
+        deadline = time.monotonic() + within
+        with self._heard:
+            while not seen(self.text()):
+                if not self._heard.wait(deadline - time.monotonic()):
+                    return None
+            return self._pieces[-1][0]
+
     def wait_until_quiet(self, *, seconds: float, within: float) -> None:
         """Wait until nothing has been printed for so long."""
         deadline = time.monotonic() + within
@@ -121,6 +131,16 @@ class Trial:
         while time.monotonic() < min(deadline, last + seconds):
             time.sleep(0.1)
             last = max(last, self._pieces[-1][0] if self._pieces else last)
+
+    def press(self, key: bytes) -> float:
+        """Type into its terminal; when that was done."""
+        os.write(self._terminal, key)
+        return time.monotonic()
+
+    def forget(self) -> None:
+        """Forget what was heard so far."""
+        with self._heard:
+            self._pieces.clear()
 
     # How it ends
 
@@ -131,7 +151,7 @@ class Trial:
         else:
             self.process.send_signal(signal.SIGTERM)
 
-    def stopped_after(self, *, within: float = 15) -> float | None:
+    def stopped_after(self, *, within: float = 8) -> float | None:
         """Ask it to end; the seconds until nothing of it is left, None if something is."""
         watched = {os.pidfd_open(pid) for pid in self.family.members()}
         poll = select.poll()
@@ -157,14 +177,12 @@ class Trial:
             (self.folder / name).mkdir(mode=0o700)
         return {variable: str(self.folder / name) for variable, name in folders.items()}
 
-    def _start(
-        self, environment: dict[str, str], out: int, stdin: int = subprocess.DEVNULL
-    ) -> None:
+    def _start(self, environment: dict[str, str], out: int, argv: Sequence[str] = ()) -> None:
         self.process = subprocess.Popen(
-            self._launch.argv,
+            argv or self._launch.argv,
             cwd=self.folder,
             env=environment,
-            stdin=stdin,
+            stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             start_new_session=True,
@@ -173,10 +191,14 @@ class Trial:
     def _start_on_terminal(self, environment: dict[str, str]) -> None:
         ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (40, 120))
-        self._start(environment, theirs, theirs)
+        # Whoever leads a session gets the first terminal that it opens as its own.
+        shell = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(theirs)]
+        self._start(environment, theirs, [*shell, *self._launch.argv])
         os.close(theirs)
-        self._listen(self._answer_screen, ours)
-        self._listen(self._hear_files)
+        self._terminal = ours
+        self._listen(self._hear_screen, ours)
+        if self._launch.logs:
+            self._listen(self._hear_files)
 
     def _listen(self, target: object, *arguments: int) -> None:
         threading.Thread(target=target, args=arguments, daemon=True).start()  # type: ignore[arg-type]
@@ -203,7 +225,7 @@ class Trial:
                     read[path] = read.get(path, 0) + len(piece)
                     self._hear(piece)
 
-    def _answer_screen(self, ours: int) -> None:
+    def _hear_screen(self, ours: int) -> None:
         """Be a terminal that shows nothing, but answers what a screen asks it."""
         with suppress(OSError):
             while data := os.read(ours, _PIECE):
@@ -211,4 +233,6 @@ class Trial:
                     os.write(ours, b"\x1b[1;1R")
                 if b"\x1b[c" in data:
                     os.write(ours, b"\x1b[?62c")
+                if not self._launch.logs:
+                    self._hear(data)
         os.close(ours)
