@@ -80,7 +80,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "kill", "proctor.cli.process_commands:kill", _STEER,
-        "Send a signal to a process and all that it has started.",
+        "Kill a process and all that it has started, or send it another signal.",
         "proctor kill web.1 HUP",
     ),
     CommandEntry(

@@ -53,6 +53,6 @@ def stop(options: AppOptions, targets: tuple[str, ...], wait_seconds: float | No
 @click.argument("target", metavar="PROCESS")
 @click.argument("signal", metavar="[SIGNAL]", default="KILL")
 def kill(options: AppOptions, target: str, signal: str) -> None:
-    """Send a signal to a process (web.1) and to all that it has started."""
+    """Kill a process (web.1) and all that it has started, or send it another signal."""
     name = signal.upper().removeprefix("SIG")
     steer(options, [Kill(target=target, signal=name, by=CLI)])
