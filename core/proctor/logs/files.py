@@ -55,7 +55,7 @@ class LogFiles:
     def _descriptor(self, name: str) -> int:
         if self._total is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._total = sum(path.stat().st_size for path in self._folder.glob("*.log*"))
+            self._total = self._size_of_all()
         if name not in self._open:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
             self._open[name] = os.open(self.path(name), flags, 0o600)
@@ -99,20 +99,27 @@ class LogFiles:
 
     def _make_room(self) -> None:
         """Remove the oldest parts until all files together are within the limit."""
-        self._total = sum(path.stat().st_size for path in self._folder.glob("*.log*"))
+        self._total = self._size_of_all()
         while self._total > self._limit:
             parts = self._rotated()
             if not parts:
                 largest = max(
                     self._folder.glob("*.log"),
                     key=lambda path: (path.stat().st_size, -path.stat().st_mtime_ns),
+                    default=None,
                 )
+                if largest is None:
+                    return  # somebody has tidied up meanwhile
                 self._rotate(largest.name.removesuffix(".log"))
                 continue
             # The time of its last byte; of one file the higher number is the older part
             oldest = min(parts, key=lambda part: (part.stat().st_mtime_ns, -int(part.suffix[1:])))
             self._total -= oldest.stat().st_size
             oldest.unlink()
+
+    def _size_of_all(self) -> int:
+        """Of our own files alone: what somebody else put here is not ours to make room for."""
+        return sum(path.stat().st_size for path in (*self._folder.glob("*.log"), *self._rotated()))
 
     def _rotated(self) -> list[Path]:
         return [path for path in self._folder.glob("*.log.*") if _ROTATED.fullmatch(path.name)]

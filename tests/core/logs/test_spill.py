@@ -100,6 +100,17 @@ def test_many_large_files_are_cut_back_to_the_limit_together(tmp_path: Path) -> 
     assert (tmp_path / "web.50.log").exists()
 
 
+def test_what_somebody_else_put_beside_the_files_neither_counts_nor_goes(tmp_path: Path) -> None:
+    (tmp_path / "web.1.log.gz").write_bytes(b"x" * 50_000)
+    files = LogFiles(tmp_path, limit=20_000)
+    for _ in range(20):
+        files.write("web.1", [b"y" * 999 + b"\n"])
+    files.close()
+    assert (tmp_path / "web.1.log.gz").stat().st_size == 50_000
+    own = [path for path in tmp_path.iterdir() if path.suffix != ".gz"]
+    assert sum(path.stat().st_size for path in own) == 20_000
+
+
 def test_a_disk_that_is_full_is_told_once_and_writing_goes_on_when_it_can(tmp_path: Path) -> None:
     told: list[SpillTrouble] = []
     spill = Spill(tmp_path, post=now, on_trouble=told.append)
