@@ -86,6 +86,8 @@ class SupervisedApp:
         self.bus = EventBus(self.timers.wall)
         self.recorder = Recorder()
         self.bus.subscribe(self.recorder, after=0)
+        self._faults = Recorder()
+        self.bus.subscribe(self._faults, after=0)
         self.runs = FakeRuns(app)
         self.runs.tell = self._told
         self.said: list[tuple[str, str | None]] = []
@@ -116,6 +118,8 @@ class SupervisedApp:
             await self.wait(10)
         assert self._task is not None
         assert self._task.done(), f"the supervisor goes on: {self.states}"
+        # What `FakeRuns` refuses is a fault of the rules, even where the supervisor outlives it.
+        assert not [fault for fault in self._faults.messages if "AssertionError" in f"{fault}"]
 
     # What happens
 

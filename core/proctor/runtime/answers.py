@@ -4,11 +4,12 @@ import signal as signals
 from collections.abc import Iterable, Mapping
 from typing import Protocol, assert_never
 
-from proctor.errors import UserError
+from proctor.errors import PlatformError, ProctorError, UserError
 from proctor.model.commands import (
     AnyCommand,
     Kill,
     Quit,
+    Refused,
     Reload,
     Restart,
     Scale,
@@ -105,6 +106,15 @@ def answer(app: Steering, command: AnyCommand, cause: str) -> str:
             return "stopping all processes"
         case _:
             assert_never(command)
+
+
+def refused(problem: Exception) -> Refused:
+    """The answer where a command could not be carried out, by the user's fault or by ours."""
+    if not isinstance(problem, ProctorError):
+        problem = PlatformError(f"a fault of proctor's own: {type(problem).__name__}: {problem}")
+    return Refused(
+        what=problem.what, where=problem.where, hint=problem.hint, exit_code=problem.exit_code
+    )
 
 
 def _scale(app: Steering, command: Scale, cause: str) -> str:

@@ -26,7 +26,7 @@ from proctor.model.facts import (
 )
 from proctor.model.names import ProcessName, RunId
 from proctor.model.plan import plan, surplus
-from proctor.model.slots import IllegalMoveError, Limits, Slot
+from proctor.model.slots import Limits, Slot
 from proctor.model.views import process_view
 from proctor.runtime.bus import EventBus
 from proctor.runtime.rolling import Rolling, Wish
@@ -107,7 +107,7 @@ class Processes:
             live.limits = self._limits(live.name)
 
     def tell(self, process: ProcessName, fact: Fact) -> None:
-        """Let a process's rules decide on a fact. A fault in the rules freezes that process."""
+        """Let a process's rules decide on a fact. A fault of ours in that freezes this process."""
         live = self._live.get(process)
         if live is None or process in self._frozen:
             return
@@ -116,7 +116,7 @@ class Processes:
             rolling.leave(process)
         try:
             live.take(fact)
-        except IllegalMoveError as fault:
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the others live on
             self._freeze(process, fault)
         self._go_on_rolling(live.slot)
 
@@ -235,9 +235,10 @@ class Processes:
         # Through the mailbox, not at once: a stop that was asked meanwhile comes in between.
         self._post(run.process, StartFailed(run=run, problem=str(problem)))
 
-    def _freeze(self, process: ProcessName, fault: IllegalMoveError) -> None:
+    def _freeze(self, process: ProcessName, fault: Exception) -> None:
         self._frozen.add(process)
-        words = f"a fault of proctor's own, so {process} is left as it is: {fault}"
+        what = f"{type(fault).__name__}: {fault}"
+        words = f"a fault of proctor's own, so {process} is left as it is: {what}"
         self._say(words, process, None)
         self._bus.publish(InternalError(cause="app", words=words, process=str(process)))
 

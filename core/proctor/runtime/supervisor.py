@@ -10,8 +10,7 @@ from typing import Protocol, assert_never
 
 import msgspec
 
-from proctor.errors import ProctorError
-from proctor.model.commands import Accepted, Refused, Reply, to_cli
+from proctor.model.commands import Accepted, Reply, to_cli
 from proctor.model.configuration import AppConfiguration
 from proctor.model.events import (
     Announced,
@@ -33,7 +32,7 @@ from proctor.model.formation import Formation, idle_words
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
 from proctor.model.views import type_views
-from proctor.runtime.answers import answer
+from proctor.runtime.answers import answer, refused
 from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import (
     CommandAsked,
@@ -236,13 +235,8 @@ class Supervisor:
         reply: Reply
         try:
             words = answer(self, asked.command, cause)
-        except ProctorError as problem:
-            reply = Refused(
-                what=problem.what,
-                where=problem.where,
-                hint=problem.hint,
-                exit_code=problem.exit_code,
-            )
+        except Exception as problem:  # noqa: BLE001 - a fault costs this command, not the app
+            reply = refused(problem)
         else:
             by = asked.command.by
             self._bus.publish(

@@ -3,6 +3,7 @@ import pytest
 from proctor.errors import UserError
 from proctor.model.commands import (
     AnyCommand,
+    Kill,
     Quit,
     Reload,
     Restart,
@@ -289,6 +290,35 @@ async def test_a_fault_in_the_rules_freezes_that_process_and_the_others_live_on(
     await app.wait(1)
     assert app.states == {"web.1": "up", "worker.1": "up"}
     assert app.runs.started == ["worker.1#2"]
+
+
+async def test_any_other_fault_freezes_that_process_as_well(
+    app: SupervisedApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("roots")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(app.runs, "signal", fail)
+        await app.ask(Stop(target="web.1"))
+    (error,) = app.events_of(InternalError)
+    assert error.process == "web.1"
+    assert error.words.endswith("so web.1 is left as it is: KeyError: 'roots'")
+    await app.ask(Restart(target="worker"))
+    await app.wait(1)
+    assert app.runs.started == ["worker.1#2"]
+
+
+async def test_a_fault_while_a_command_is_decided_is_its_answer(
+    app: SupervisedApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(app.runs, "signal_leader", None)
+        refused = await app.is_refused(Kill(target="web.1", signal="HUP"))
+    assert refused.what.startswith("a fault of proctor's own: TypeError: ")
+    assert refused.exit_code == 70
+    await app.ask(Kill(target="web.1", signal="HUP"))
+    assert app.runs.orders[-1] == ("signal_leader", "web.1#1", "SIGHUP")
 
 
 async def test_what_is_frozen_does_not_keep_the_app_from_ending(
