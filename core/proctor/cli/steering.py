@@ -46,7 +46,7 @@ async def _steer(
                 session,
                 unfinished(commands, before),
                 after=before.sequence,
-                cause=accepted[-1].cause,
+                causes=[each.cause for each in accepted],
                 seconds=wait_seconds,
             )
 

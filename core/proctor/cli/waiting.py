@@ -44,8 +44,8 @@ class Known(msgspec.Struct):
     processes: dict[str, ProcessView]
     types: tuple[TypeView, ...]
     stopping: bool
-    answered: bool = False  #: something has happened because of the command
-    refused: str | None = None  #: an error that was told because of the command
+    answered: bool = False  #: something has happened because of the commands
+    refused: str | None = None  #: an error that was told because of one of them
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Known":
@@ -59,9 +59,10 @@ class Known(msgspec.Struct):
         self.types = snapshot.types
         self.stopping = self.stopping or snapshot.stopping
 
-    def learn(self, message: AnyMessage, cause: str) -> None:
-        """Take in what has happened; `cause` is the command that is waited for."""
-        if getattr(message, "cause", None) == cause and not isinstance(message, CommandAccepted):
+    def learn(self, message: AnyMessage, causes: Collection[str]) -> None:
+        """Take in what has happened; `causes` are the commands that are waited for."""
+        ours = getattr(message, "cause", None) in causes
+        if ours and not isinstance(message, CommandAccepted):
             self.answered = True
         match message:
             case ProcessStateChanged():
@@ -72,7 +73,7 @@ class Known(msgspec.Struct):
                 self.types = message.types
             case AppStopping():
                 self.stopping = True
-            case Announced(level="error") if message.cause == cause:
+            case Announced(level="error") if ours:
                 self.refused = message.words
             case _:
                 pass
@@ -89,9 +90,9 @@ def unfinished(commands: Collection[AnyCommand], before: Snapshot) -> Unfinished
 
 
 async def wait_for(
-    session: Session, left: Unfinished, *, after: int, cause: str, seconds: float
+    session: Session, left: Unfinished, *, after: int, causes: Collection[str], seconds: float
 ) -> None:
-    """Return when nothing is left to wait for.
+    """Return when nothing is left to wait for; `causes` are the commands that asked for it.
 
     Raises:
         NotAchieved: it did not come about in time, or cannot any more.
@@ -107,7 +108,7 @@ async def wait_for(
             async for message in session.messages(after=after):
                 if isinstance(message, Lagged):
                     known.renew(await session.snapshot())
-                known.learn(message, cause)
+                known.learn(message, causes)
                 waiting = _still_possible(known, left)
                 if waiting:
                     continue

@@ -206,6 +206,21 @@ async def test_an_error_because_of_the_command_ends_the_wait(
     assert outcome.err == "proctor: Port 5007 is taken by redis-server.\n"
 
 
+@pytest.mark.parametrize("cause", ["c1", "c2"])
+async def test_an_error_because_of_any_of_several_commands_ends_the_wait(
+    proctor: Shell, running: FakeSession, cause: str
+) -> None:
+    typing = asyncio.create_task(proctor("restart", "web", "worker", "--wait"))
+    await eventually(lambda: len(running._subscribers) == 1)
+    running.tell(
+        Announced(sequence=running.next_sequence, at=histories.NOON, cause=cause, level="error",
+                  words="web.1 did not come up, so not restarted: web.2")
+    )  # fmt: skip
+    outcome = await asyncio.wait_for(typing, 10)
+    assert outcome.code == 1
+    assert outcome.err == "proctor: web.1 did not come up, so not restarted: web.2.\n"
+
+
 async def test_a_reload_waits_for_its_answer_and_then_for_the_processes(
     proctor: Shell, running: FakeSession
 ) -> None:
