@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from proctor.errors import PlatformError, UserError
+from proctor.model.settings import require_app_name
 
 #: A socket's path may have 107 bytes on Linux and 103 on macOS, its closing zero not counted.
 LONGEST_SOCKET_PATH = 100
@@ -88,12 +89,8 @@ def places_of(root: Path, app: str | None = None) -> Places:
     Raises:
         UserError: `app` is no name.
     """
-    if app is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", app):
-        raise UserError(
-            f"'{app}' is not a name for an app",
-            where="--app",
-            hint="Use letters, digits, dots, dashes and underscores",
-        )
+    if app is not None:
+        require_app_name(app)
     real = Path(os.path.realpath(root))
     key = _key(real, app)
     runtime = runtime_root()

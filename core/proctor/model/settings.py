@@ -15,7 +15,7 @@ ON_EXIT: tuple[OnExit, ...] = get_args(OnExit)
 LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
 LONGEST_GRACE_SECONDS = 86_400.0
 
-_APP_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}")
+_APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,12 +43,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             )
         _require_one_of(self.on_exit, ON_EXIT, where="--on-exit")
         _require_one_of(self.log_format, LOG_FORMATS, where="--log-format")
-        if self.app_name is not None and not _APP_NAME.fullmatch(self.app_name):
-            raise UserError(
-                f"{quoted(self.app_name)} cannot be the name of an app",
-                where="--app",
-                hint="Use up to 63 letters, digits, dots, - and _",
-            )
+        if self.app_name is not None:
+            require_app_name(self.app_name)
+
+
+def require_app_name(name: str) -> None:
+    """See that an app can be told from the others of its folder by this name.
+
+    Raises:
+        UserError: it is none.
+    """
+    if not _APP_NAME.fullmatch(name):
+        raise UserError(
+            f"{quoted(name)} cannot be the name of an app",
+            where="--app",
+            hint="Use up to 63 letters, digits, dots, - and _, a letter or digit first",
+        )
 
 
 def _require_one_of(value: str, allowed: tuple[str, ...], *, where: str) -> None:

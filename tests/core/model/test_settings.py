@@ -41,7 +41,7 @@ def test_without_a_word_processes_are_restarted_and_have_30_seconds_to_stop() ->
             {"app_name": "../up"},
             (
                 "'../up' cannot be the name of an app (--app). "
-                "Use up to 63 letters, digits, dots, - and _."
+                "Use up to 63 letters, digits, dots, - and _, a letter or digit first."
             ),
         ),
     ],
