@@ -2,6 +2,7 @@ import pytest
 from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
 
 from proctor.model.commands import AnyCommand, Kill, Restart, Scale, SetWatch, Start, Stop
+from proctor_tui.widgets import formation_panel
 from proctor_tui.widgets.formation_panel import FormationPanel
 from support import histories
 from support.screen import Screen, screen_on
@@ -71,6 +72,19 @@ async def test_the_wheel_over_a_slider_moves_it(
         await screen.pilot._post_mouse_events([turn], PANEL, offset=(start + 3, y))
         await until(screen.pilot, lambda: bool(screen.session.sent))
         assert screen.session.sent == [Scale(quantities={"clock": quantity}, by="slider")]
+
+
+@pytest.mark.parametrize(("rest", "quantities"), [(60.0, {}), (0.0, {"web": 50})])
+async def test_a_slider_that_scrolls_under_the_mouse_is_moved_only_after_the_wheel_has_rested(
+    monkeypatch: pytest.MonkeyPatch, rest: float, quantities: dict[str, int]
+) -> None:
+    monkeypatch.setattr(formation_panel, "WHEEL_REST_SECONDS", rest)
+    async with screen_on(histories.many()) as screen:
+        y, start, _ = track_of(screen, "web")
+        for turn, row in ((MouseScrollDown, y + 1), (MouseScrollUp, y), (MouseScrollUp, y)):
+            await screen.pilot._post_mouse_events([turn], PANEL, offset=(start + 3, row))
+        assert track_of(screen, "web")[0] == y
+        assert screen.app.query_one(FormationPanel).hand.asked == quantities
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ROOMY_HEIGHT = 16
 """From this height on, blank lines set the types apart."""
 
+WHEEL_REST_SECONDS = 0.4
+"""A wheel that has not turned for so long begins anew: what is under the mouse then is meant."""
+
 
 def _verb(name: str) -> str:
     return "act" if name in ACTIONS else "move"
@@ -72,6 +75,7 @@ class FormationPanel(Painted, can_focus=True):
         self.hand = ScaleHand(self)
         self._rows: list[Row] = []
         self._top = 0
+        self._scrolled_at = float("-inf")
         self._hovered = ""
         self._lit = ""
 
@@ -225,9 +229,12 @@ class FormationPanel(Painted, can_focus=True):
     def _wheel(self, event: "events.MouseEvent", step: int) -> None:
         event.stop()
         row = self.row_at(event.y)
-        if row and row.slider and hit_at(row.cells, event.x) == HIT:
+        # A slider that only passes under the mouse while somebody scrolls is not meant.
+        scrolling = event.time - self._scrolled_at < WHEEL_REST_SECONDS
+        if row and row.slider and hit_at(row.cells, event.x) == HIT and not scrolling:
             self.hand.step(row.target, step, by="slider")
         else:
+            self._scrolled_at = event.time
             self._scroll(self._top - 3 * step)
 
     def _scroll(self, top: int) -> None:
