@@ -18,7 +18,8 @@ from proctor.runtime.keepers import Keepers, Report
 from proctor.runtime.loops import LoopToCome
 from proctor.runtime.mailbox import FactTold, GuardianLost, Mailbox, StopAsked
 from proctor.runtime.output import Valve
-from proctor.runtime.runs import WEB, ActiveRuns
+from proctor.runtime.processes import WEB
+from proctor.runtime.runs import ActiveRuns
 from proctor.runtime.supervisor import Supervisor
 from proctor.runtime.timers import LoopTimers
 

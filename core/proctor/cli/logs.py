@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import click
@@ -17,7 +17,7 @@ from proctor.control.client import ConnectionEnded
 from proctor.control.session import EVERYTHING, Session, WindowRequest
 from proctor.errors import UserError
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
-from proctor.logs.lines import Block
+from proctor.logs.rows import block_of
 from proctor.logs.window import Row, Window
 from proctor.model.events import AppStopped, OutputAppended, Snapshot
 from proctor.model.quoting import quoted
@@ -101,7 +101,7 @@ class Printing:
         async for skipped, rows in unread:
             if skipped:
                 _write([format_.skipped(skipped)])
-            _write(format_.feed(_blocks(rows)))
+            _write(format_.feed(map(block_of, rows)))
 
     def _format(self, snapshot: Snapshot) -> Format:
         if self.as_json:
@@ -159,19 +159,6 @@ def _names(snapshot: Snapshot) -> list[str]:
 
 def _is_about(message: OutputAppended, journal: str) -> bool:
     return journal == EVERYTHING or bool(covered(journal, [message.process]))
-
-
-def _blocks(rows: Iterable[Row]) -> Iterator[Block]:
-    for row in rows:
-        yield Block(
-            process=row.process,
-            run=row.run,
-            stream=row.stream,
-            at=row.at,
-            data=row.data + b"\n",
-            rows=1,
-            continued=row.continued,
-        )
 
 
 def _write(parts: list[bytes]) -> None:

@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import inf
-from typing import Literal
 
 from proctor.cli.outlet import Outlet
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.store import LogStore
-
-LogFormat = Literal["human", "json"]
+from proctor.model.settings import LogFormat
 
 _QUEUE_BYTES = 256 * 1024
 _BATCH_SECONDS = 0.004  # under a flood, print this often: fewer, larger writes

@@ -41,7 +41,7 @@ def run(options: AppOptions, command: tuple[str, ...]) -> None:
         tell(warning)
     argv = command_to_run(command, app)
     terminal = os.isatty(0) and os.isatty(1)
-    become(argv, one_off_environment(app, os.environ, terminal=terminal), folder=app.root)
+    become(argv, one_off_environment(app, terminal=terminal), folder=app.root)
 
 
 def command_to_run(words: Sequence[str], app: AppConfiguration) -> Sequence[str]:
@@ -56,11 +56,8 @@ def command_to_run(words: Sequence[str], app: AppConfiguration) -> Sequence[str]
     return words if others else shell_argv(first)
 
 
-def one_off_environment(
-    app: AppConfiguration, inherited: Mapping[str, str], *, terminal: bool
-) -> dict[str, str]:
+def one_off_environment(app: AppConfiguration, *, terminal: bool) -> dict[str, str]:
     """What a one-off is given: the app's environment, a port of its own, and its name."""
-    del inherited  # it is the weakest layer of the app's environment already
     process = ProcessName(ONE_OFF, os.getpid())  # ours, which the command keeps
     types = [*app.procfile.types, ONE_OFF]
     port = usual_port(ProcessName(ONE_OFF, 1), types, base=app.base_port)

@@ -5,11 +5,11 @@ from typing import Protocol
 
 import msgspec
 
-from proctor.logs.window import Window
+from proctor.logs.window import EVERYTHING, Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 
-EVERYTHING = "*"
+__all__ = ["EVERYTHING", "Session", "WindowRequest"]
 
 
 class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,13 +22,3 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     base_port: int = DEFAULT_BASE
     settings: Settings = Settings()
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
-
-    @property
-    def identity(self) -> str:
-        """What tells this app from all others: one supervisor runs it at a time.
-
-        Its root; and the name given by --app, so that a second Procfile in one folder can be run.
-        """
-        if self.settings.app_name is None:
-            return self.root
-        return f"{self.root}\n{self.settings.app_name}"

@@ -5,7 +5,6 @@ from typing import NamedTuple, Self
 
 from proctor.errors import UserError
 
-PROCESS_TYPE = re.compile(r"[A-Za-z0-9_-]+")
 _PROCESS_NAME = re.compile(r"([A-Za-z0-9_-]+)\.([1-9][0-9]*)")
 _RUN_ID = re.compile(r"([A-Za-z0-9_-]+)\.([1-9][0-9]*)#([1-9][0-9]*)")
 

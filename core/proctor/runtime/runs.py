@@ -30,12 +30,11 @@ from proctor.runtime.keepers import Keepers, SpawnOrder
 from proctor.runtime.listening import listening
 from proctor.runtime.output import OutputReader, Valve
 from proctor.runtime.probe import Probes
+from proctor.runtime.processes import WEB
 from proctor.runtime.slot import shell_argv, signal_number
 from proctor.runtime.taken_ports import TakenPorts
 from proctor.runtime.timers import Timers
 from proctor.runtime.trees import describe, members
-
-WEB = "web"
 
 
 class _Active(msgspec.Struct):

@@ -3,8 +3,6 @@ from typing import Any
 import pytest
 
 from proctor.errors import UserError
-from proctor.model.configuration import AppConfiguration
-from proctor.model.procfile import read_procfile
 from proctor.model.settings import ON_EXIT, Settings
 
 
@@ -58,20 +56,3 @@ def test_settings_that_cannot_be_are_refused_with_their_flag(
 @pytest.mark.parametrize("on_exit", ON_EXIT)
 def test_every_way_to_go_on_after_an_exit_can_be_set(on_exit: Any) -> None:
     assert Settings(on_exit=on_exit, grace_seconds=0).on_exit == on_exit
-
-
-def test_a_name_given_by_flag_makes_another_app_of_the_same_folder() -> None:
-    def app(settings: Settings) -> AppConfiguration:
-        return AppConfiguration(
-            root="/srv/shop",
-            name="shop",
-            procfile_path="/srv/shop/Procfile",
-            procfile=read_procfile("web: x"),
-            settings=settings,
-        )
-
-    assert app(Settings()).identity == app(Settings(watch=True)).identity == "/srv/shop"
-    assert app(Settings(app_name="dev")).identity not in {
-        app(Settings()).identity,
-        app(Settings(app_name="test")).identity,
-    }
