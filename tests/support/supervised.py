@@ -1,6 +1,7 @@
 """A supervisor over fake runs and a clock that stands still: the app is in the test's hand."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from proctor.model.commands import AnyCommand, Refused, Reply
 from proctor.model.configuration import AppConfiguration
 from proctor.model.environment import Environment, Variable
-from proctor.model.events import AnyEvent, AnyMessage, ProcessStateChanged
+from proctor.model.events import AnyEvent, AnyMessage, InternalError, ProcessStateChanged
 from proctor.model.facts import Fact
 from proctor.model.formation import default_formation
 from proctor.model.names import ProcessName
@@ -76,6 +77,19 @@ class CountingMailbox(Mailbox):
         return item
 
 
+class NotingBus(EventBus):
+    """Notes the faults of ours that were told, whoever subscribes."""
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        super().__init__(wall)
+        self.faults: list[str] = []
+
+    def publish(self, event: AnyEvent) -> None:
+        if isinstance(event, InternalError):
+            self.faults.append(event.words)
+        super().publish(event)
+
+
 class SupervisedApp:
     """An app whose supervisor runs; leaving it stops everything, whatever a test has done."""
 
@@ -83,11 +97,9 @@ class SupervisedApp:
         app = app or configuration()
         self.timers = ManualTimers()
         self.mailbox = CountingMailbox()
-        self.bus = EventBus(self.timers.wall)
+        self.bus = NotingBus(self.timers.wall)
         self.recorder = Recorder()
         self.bus.subscribe(self.recorder, after=0)
-        self._faults = Recorder()
-        self.bus.subscribe(self._faults, after=0)
         self.runs = FakeRuns(app)
         self.runs.tell = self._told
         self.said: list[tuple[str, str | None]] = []
@@ -119,7 +131,7 @@ class SupervisedApp:
         assert self._task is not None
         assert self._task.done(), f"the supervisor goes on: {self.states}"
         # What `FakeRuns` refuses is a fault of the rules, even where the supervisor outlives it.
-        assert not [fault for fault in self._faults.messages if "AssertionError" in f"{fault}"]
+        assert not [words for words in self.bus.faults if "AssertionError" in words]
 
     # What happens
 
