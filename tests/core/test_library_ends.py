@@ -128,6 +128,7 @@ async def test_the_program_is_as_it_was_before(
         else:
             await run()
         assert handlers() == before
+        assert asyncio.get_running_loop().get_exception_handler() is None
         assert not gc.isenabled()
         assert gc.get_freeze_count() == frozen
     finally:

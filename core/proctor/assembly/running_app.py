@@ -5,13 +5,13 @@ start; `run` goes on inside the event loop. What no child needs is loaded when a
 """
 
 import gc
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from proctor.assembly.surroundings import Surroundings
 from proctor.logs.spill import Spill, SpillTrouble
 from proctor.logs.store import LogStore
 from proctor.model.configuration import AppConfiguration
-from proctor.model.events import AppView, OutputAppended, Usage, UsageSampled
+from proctor.model.events import AppView, InternalError, OutputAppended, Usage, UsageSampled
 from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
@@ -25,6 +25,7 @@ from proctor.runtime.timers import LoopTimers
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
     from proctor.assembly.services import Services
     from proctor.control.local import LocalSession
@@ -58,6 +59,7 @@ class RunningApp:
         self._services: Services | None = None
         self._session: LocalSession | None = None
         self._all_started: asyncio.Event | None = None
+        self._last_fault = ""
         self._mailbox = Mailbox()
         self._bus = EventBus(self._timers.wall)
         valve = Valve()
@@ -139,6 +141,7 @@ class RunningApp:
         self._all_started = asyncio.Event()
         if self._around.owns_process:
             listen_to_signals(loop, self.stop)
+            loop.set_exception_handler(lambda _, context: self.tell_fault(context))
         if printer is not None:
             printer.attach(loop)
         self._loop.run_on(loop)
@@ -223,6 +226,19 @@ class RunningApp:
         watch = self.supervisor.watch.on
         self._services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
         await self._services.start()
+
+    def tell_fault(self, context: "Mapping[str, Any]") -> None:
+        """Tell of an exception that nobody caught, as the loop gives it; again, only if it is new.
+
+        What failed was one call of the loop's: all else goes on.
+        """
+        fault = context.get("exception")
+        what = context["message"] if fault is None else f"{type(fault).__name__}: {fault}"
+        words = f"a fault of proctor's own: {what}"
+        if words != self._last_fault:
+            self._last_fault = words
+            self._say(words, None, None)
+            self._bus.publish(InternalError(cause="app", words=words))
 
     # What the parts tell each other
 

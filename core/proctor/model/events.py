@@ -174,7 +174,7 @@ class Announced(_Event, frozen=True, kw_only=True, tag="app.announced"):
 
 
 class InternalError(_Event, frozen=True, kw_only=True, tag="internal.error"):
-    """A fault of ours: that process is frozen as it is, the others live on."""
+    """A fault of ours: the process that it is about is frozen as it is, all else lives on."""
 
     words: str
     process: str | None = None
