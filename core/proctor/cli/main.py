@@ -169,6 +169,8 @@ def _no_such_command(name: str) -> str:
 
     near = get_close_matches(name, [entry.name for entry in COMMANDS if not entry.hidden], n=1)
     hint = f"The nearest is '{near[0]}'" if near else "'proctor --help' lists them"
+    if "=" in name:
+        hint = f"To start so many processes: 'proctor start {name}'"
     return f"there is no command {quoted(name)}. {hint}"
 
 

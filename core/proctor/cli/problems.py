@@ -57,11 +57,11 @@ def report(problem: ProctorError) -> int:
 
 def report_usage(problem: click.ClickException) -> int:
     """Tell what is wrong with the words of a command line; returns the exit code."""
-    words = problem.format_message().rstrip(".")
-    words = words[:1].lower() + words[1:]
+    words = " ".join(problem.format_message().split()).rstrip(".")  # click lists choices in lines
+    sentence = words[:1].lower() + words[1:] + ("" if words.endswith(("?", "?)")) else ".")
     context = problem.ctx if isinstance(problem, click.UsageError) else None
-    help_ = f" Try '{context.command_path} --help'." if context is not None else ""
-    tell(f"{words}.{help_}")
+    help_ = f"{context.command_path} --help" if context is not None else ""
+    tell(f"{sentence} Try '{help_}'." if help_ and help_ not in sentence else sentence)
     return _USAGE
 
 

@@ -64,6 +64,30 @@ def test_a_mistyped_command_is_answered_with_the_nearest(here: Path) -> None:
     assert outcome.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("quux", "there is no command 'quux'. 'proctor --help' lists them."),
+        (
+            "web=2",
+            "there is no command 'web=2'. To start so many processes: 'proctor start web=2'. Try 'proctor --help'.",
+        ),
+        (
+            "start --frob",
+            "no such option '--frob'. Did you mean '--root'? Try 'proctor start --help'.",
+        ),
+        (
+            "watch",
+            "missing argument '{on|off}'. Choose from: on, off. Try 'proctor watch --help'.",
+        ),
+    ],
+)
+def test_a_wrong_word_is_answered_in_plain_sentences(here: Path, words: str, sentence: str) -> None:
+    outcome = proctor(*words.split())
+    assert outcome.returncode == 2
+    assert outcome.stderr == f"proctor: {sentence}\n"
+
+
 def test_in_a_folder_without_a_procfile_one_sentence_says_what_to_do(
     here: Path, tmp_path: Path
 ) -> None:
