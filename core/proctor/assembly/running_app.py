@@ -155,7 +155,7 @@ class RunningApp:
                 return_when=asyncio.FIRST_COMPLETED,
             )
             await asyncio.wait([deciding], timeout=FIRST_LINES_SECONDS)
-            await self._start_services()
+            await self._made_services().start()
             if self._around.owns_process:  # else how garbage is collected is not ours to say
                 gc.freeze()
                 gc.enable()
@@ -211,21 +211,22 @@ class RunningApp:
                 return f"http://localhost:{port}" if port else None
         return None
 
-    async def _start_services(self) -> None:
-        # Here, not above: no child waits for these imports.
-        from proctor.assembly.services import Needs, Services  # noqa: PLC0415
+    def _made_services(self) -> "Services":
+        """The services; made when they are needed, as no child waits for their imports."""
+        if self._services is None:
+            from proctor.assembly.services import Needs, Services  # noqa: PLC0415 - see above
 
-        needs = Needs(
-            configuration=lambda: self.supervisor.configuration,
-            trees=self._runs.keepers_by_process,
-            seen=lambda: self._bus.followed,
-            sampled=self._sampled,
-            say=lambda words: self._say(words, None, None),
-            lease_given_up=self._lease_given_up,
-        )
-        watch = self.supervisor.watch.on
-        self._services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
-        await self._services.start()
+            needs = Needs(
+                configuration=lambda: self.supervisor.configuration,
+                trees=self._runs.keepers_by_process,
+                seen=lambda: self._bus.followed,
+                sampled=self._sampled,
+                say=lambda words: self._say(words, None, None),
+                lease_given_up=self._lease_given_up,
+            )
+            watch = self.supervisor.watch.on
+            self._services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
+        return self._services
 
     def tell_fault(self, context: "Mapping[str, Any]") -> None:
         """Tell of an exception that nobody caught, as the loop gives it; again, only if it is new.
@@ -267,8 +268,7 @@ class RunningApp:
             self._services.switch_watch(on)
 
     def _read_again(self, cause: str, apply: bool) -> None:  # noqa: FBT001 - as asked
-        if self._services is not None:
-            self._services.read_again(cause, apply)
+        self._made_services().read_again(cause, apply)
 
     def _open_spill(self) -> Spill | None:
         places = self._around.places

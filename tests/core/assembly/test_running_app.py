@@ -25,3 +25,13 @@ async def test_a_fault_that_nobody_caught_is_told_in_log_and_events_but_once(
         "a fault of proctor's own: Task was destroyed",
     ]
     assert [row for row in rows if "fault" in row] == told
+
+
+async def test_a_reload_that_is_asked_for_at_once_is_not_lost(tmp_path: Path) -> None:
+    procfile = tmp_path / "Procfile"
+    procfile.write_text("worker: exec sleep 60\n")
+    async with proctor.App(procfile) as app:
+        procfile.write_text("worker: exec sleep 60\nclock: exec sleep 60\n")
+        await app.send(proctor.commands.Reload())
+        views = await app.until(lambda views: len(views) == 2, within_seconds=10)
+    assert {each.name for each in views} == {"worker.1", "clock.1"}
