@@ -70,7 +70,8 @@ def test_a_mistyped_command_is_answered_with_the_nearest(here: Path) -> None:
         ("quux", "there is no command 'quux'. 'proctor --help' lists them."),
         (
             "web=2",
-            "there is no command 'web=2'. To start so many processes: 'proctor start web=2'. Try 'proctor --help'.",
+            "there is no command 'web=2'. To start so many processes: 'proctor start web=2'. "
+            "Try 'proctor --help'.",
         ),
         (
             "start --frob",
