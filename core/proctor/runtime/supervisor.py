@@ -382,8 +382,11 @@ class Supervisor:
             self._announce("information", "the files say nothing new", read.cause)
 
     def _apply(self, found: Difference, cause: str) -> None:
+        watched = self.configuration.procfile_path
         self.configuration = self._runs.configuration = found.configuration
         self._processes.configure(found.configuration)
+        if found.configuration.procfile_path != watched:  # PROCFILE in an env file names it
+            self._switch_watch(self.watch.on)
         self._announce("information", found.words, cause)
         self.set_formation(found.formation, cause=cause, reason=found.words)
         fact = RestartAsked(cause=cause, reason=found.words)

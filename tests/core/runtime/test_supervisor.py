@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from proctor.errors import PlatformError, UserError
@@ -379,3 +380,17 @@ async def test_a_file_saved_or_read_while_all_stops_changes_nothing(
     await watched.wait(31)
     assert await watched.exit_code() == 143
     assert watched.runs.started == []
+
+
+async def test_another_procfile_is_watched_from_then_on(app: SupervisedApp) -> None:
+    same = msgspec.structs.replace(
+        configuration(variables={"LOG": "1"}), procfile_path="/home/ada/shop/Procfile"
+    )
+    await app.post(ConfigurationRead(cause="c1", apply=True, configuration=same))
+    assert app.watch_switched == []
+    other = msgspec.structs.replace(
+        configuration(variables={"PROCFILE": "Procfile.dev"}),
+        procfile_path="/home/ada/shop/Procfile.dev",
+    )
+    await app.post(ConfigurationRead(cause="c2", apply=True, configuration=other))
+    assert app.watch_switched == [False]  # as it was: the Procfile and the env files alone
