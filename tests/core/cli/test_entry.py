@@ -15,6 +15,8 @@ from proctor.control.places import Places
 from proctor.model.commands import Start
 from support.fakes import FakeSession
 
+SO_MANY = "'proctor start web=2'."
+HELP = "Try 'proctor --help'."
 PROCTOR = str(Path(sys.executable).with_name("proctor"))
 
 
@@ -70,8 +72,7 @@ def test_a_mistyped_command_is_answered_with_the_nearest(here: Path) -> None:
         ("quux", "there is no command 'quux'. 'proctor --help' lists them."),
         (
             "web=2",
-            "there is no command 'web=2'. To start so many processes: 'proctor start web=2'. "
-            "Try 'proctor --help'.",
+            f"there is no command 'web=2'. To start so many processes: {SO_MANY} {HELP}",
         ),
         (
             "start --frob",
