@@ -15,10 +15,10 @@ _READER_GONE = 141  # as a shell reports a program that SIGPIPE has ended
 
 def main() -> None:
     """Run the command line of this process, and end it with the exit code."""
-    _take_names_as_bytes()
-    _fill_closed_descriptors()
-    _ignore_the_users_python_path()
     try:
+        _take_names_as_bytes()
+        _fill_closed_descriptors()
+        _ignore_the_users_python_path()
         code = _run(_with_its_command(sys.argv[1:]))
     except BrokenPipeError:
         code = _READER_GONE

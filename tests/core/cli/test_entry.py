@@ -172,6 +172,19 @@ def test_an_interrupt_is_130_and_no_traceback(here: Path) -> None:
     assert waiting.returncode == 130
 
 
+@pytest.mark.parametrize("step", ["_take_names_as_bytes", "_fill_closed_descriptors"])
+def test_an_interrupt_before_anything_is_done_is_130_as_well(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry, step, interrupt)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 130
+
+
 def test_a_fault_of_ours_is_one_line_that_names_a_file_with_the_traceback(
     here: Path, tmp_path: Path
 ) -> None:
