@@ -29,8 +29,8 @@ def difference(
     parts = [
         f"{what} {', '.join(names)}"
         for what, names in (
-            ("new process type", added),
-            ("removed process type", removed),
+            (_types("new", added), added),
+            (_types("removed", removed), removed),
             ("changed command of", changed),
             ("changed variables", variables),
         )
@@ -44,6 +44,10 @@ def difference(
         restart=restart,
         words="; ".join(parts),
     )
+
+
+def _types(what: str, names: list[str]) -> str:
+    return f"{what} process type" + ("s" if len(names) > 1 else "")
 
 
 def _changed_names(before: AppConfiguration, after: AppConfiguration) -> list[str]:

@@ -26,7 +26,7 @@ def test_quantities_in_force_stay_and_a_new_type_begins_as_the_files_say() -> No
         )
     )
     assert list(more.formation.items()) == [("clock", 1), ("web", 3), ("release", 0), ("worker", 0)]
-    assert more.words == "new process type clock, release"
+    assert more.words == "new process types clock, release"
     assert more.restart == frozenset()
 
 
