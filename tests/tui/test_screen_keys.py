@@ -194,6 +194,13 @@ async def test_the_palette_finds_an_action_for_a_process_that_is_not_selected() 
         assert screen.session.sent == [Restart(target="worker.1", by="palette")]
 
 
+async def test_the_palette_finds_an_action_by_its_command_line_too() -> None:
+    async with screen_on(histories.shop()) as screen:
+        await screen.press("ctrl+p")
+        await screen.press(*"scale worker+1")
+        await until(screen.pilot, lambda: "One more worker" in screen.text())
+
+
 async def test_q_asks_before_it_stops_running_processes() -> None:
     async with screen_on(histories.shop()) as screen:
         await screen.press("q")

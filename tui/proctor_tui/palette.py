@@ -27,6 +27,7 @@ class Offer(NamedTuple):
     """One line of the palette."""
 
     words: str
+    command: str
     help: str
     call: "Callable[[], None]"
 
@@ -40,12 +41,13 @@ class ActionProvider(Provider):
             yield DiscoveryHit(Content(offer.words), offer.call, offer.words, escape(offer.help))
 
     async def search(self, query: str) -> "Hits":
-        """All actions for all targets."""
+        """All actions for all targets, by their titles or, after those, their command lines."""
         matcher = self.matcher(query)
         view = self._main.situation.view
         targets = [ALL, *(each.type for each in view.types), *view.processes]
         for offer in self._offers(targets):
-            if (score := matcher.match(offer.words)) > 0:
+            score = matcher.match(offer.words) or matcher.match(offer.command) / 2
+            if score > 0:
                 shown = matcher.highlight(offer.words)
                 yield Hit(score, shown, offer.call, offer.words, escape(offer.help))
 
@@ -70,7 +72,9 @@ class ActionProvider(Provider):
     def _offer(self, action: Action, at: Situation) -> Offer:
         target = at.target if action.has_target else None
         words = visible(action.title_for(at))
-        command = action.command_line(at)
-        parts = [signs(action.id), f"$ {visible(command)}" if command else "", action.help]
+        command = visible(action.command_line(at) or "")
+        parts = [signs(action.id), f"$ {command}" if command else "", action.help]
         told = "  ·  ".join(part for part in parts if part)
-        return Offer(words, told, partial(self._main.act, action.id, by="palette", target=target))
+        return Offer(
+            words, command, told, partial(self._main.act, action.id, by="palette", target=target)
+        )
