@@ -43,8 +43,9 @@ async def one_of(messages: AsyncIterator[AnyMessage]) -> AnyMessage:
 
 def open_to_others(path: Path) -> None:
     path.chmod(0o666)
-    for folder in path.parents[:3]:
-        folder.chmod(0o755)
+    for folder in path.parents:
+        if folder.stat().st_mode & 0o077 == 0:
+            folder.chmod(0o755)
 
 
 def mode_of(path: Path) -> int:
