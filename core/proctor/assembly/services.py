@@ -1,6 +1,7 @@
 """What runs beside the supervisor: control server, watcher, metrics."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ from proctor.watch.watcher import Watcher
 
 SAMPLE_SECONDS = 1.0
 SAMPLE_UNSEEN_SECONDS = 5.0
+FIRST_SAMPLES = 5
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +163,7 @@ class Services:
     # Measuring
 
     async def _measure(self) -> None:
-        while True:
+        for round_ in itertools.count():
             usages = self._sampler.sample(self._needs.trees())
             self._needs.sampled(
                 {
@@ -173,7 +175,8 @@ class Services:
                     for name, usage in usages.items()
                 }
             )
-            seen = self._needs.seen()
+            # At first as if somebody looked: CPU is known from the second sample on.
+            seen = round_ < FIRST_SAMPLES or self._needs.seen()
             await asyncio.sleep(SAMPLE_SECONDS if seen else SAMPLE_UNSEEN_SECONDS)
 
     def _measuring_failed(self, words: str) -> None:
