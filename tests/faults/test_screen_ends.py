@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from support.eventually import eventually_now
-from support.program import PROCTOR, OnTerminal, Workplace, is_there, kill, parent_of
+from support.program import (
+    PROCTOR,
+    OnTerminal,
+    Workplace,
+    has_begun,
+    is_there,
+    kill,
+    parent_of,
+)
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -62,12 +70,13 @@ def test_a_signal_to_the_screen_restores_the_terminal_and_stops_the_app(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
-@pytest.mark.parametrize("moment", [0.05, 0.2, 0.35, 0.5, 0.65])
+@pytest.mark.parametrize("moment", [0.0, 0.15, 0.3, 0.45, 0.6])
 def test_a_signal_while_the_screen_opens_ends_it_as_later(
     place: Workplace, number: int, moment: float
 ) -> None:
     place.procfile(tree=place.tree("forker.py", "setsid"))
     screen = place.screen("-t", "2")
+    has_begun(screen)
     time.sleep(moment)  # whichever state it is in by then
     screen.signal(number)
     assert screen.wait() == 128 + number

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from support.eventually import eventually_now
-from support.program import PROCTOR, Workplace, free_port
+from support.program import PROCTOR, Workplace, free_port, has_begun
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -97,12 +97,13 @@ def test_term_and_hup_stop_gracefully_however_often_they_come(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
-@pytest.mark.parametrize("moment", [0.02, 0.07, 0.12, 0.2])
+@pytest.mark.parametrize("moment", [0.0, 0.04, 0.08, 0.15])
 def test_a_signal_in_the_first_moments_leaves_nothing(
     place: Workplace, number: int, moment: float
 ) -> None:
     place.procfile(tree=place.tree("forker.py", "setsid"))
     program = place.start("-t", "2")
+    has_begun(program)
     time.sleep(moment)  # whichever state it is in by then
     program.signal(number)
     assert program.wait() == 128 + number

@@ -335,6 +335,14 @@ def parent_of(pid: int) -> int:
     return int(_status(pid)[1])
 
 
+def has_begun(program: Program) -> None:
+    """Wait until it runs code of ours: before that, a signal meets a bare interpreter."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not children_of(program.pid):
+        assert time.monotonic() < end, "it did not fork"
+        time.sleep(0.002)
+
+
 def children_of(pid: int) -> list[int]:
     """The pids of a living process's children, zombies too."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text()

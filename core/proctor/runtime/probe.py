@@ -73,16 +73,16 @@ class Probes:
         self._timer = None
         if not self._probes:
             return
+        # First of all: whatever goes wrong below, those that start are looked at again.
+        youngest = max(probe.since for probe in self._probes.values())
+        patient = self._timers.now() - youngest > PATIENT_AFTER_SECONDS
+        self._look_again(PATIENT_LOOK_SECONDS if patient else LOOK_SECONDS)
         table = self._look()
         for probe in list(self._probes.values()):
             ready = self._ready_where(probe, table)
             if ready is not None:
                 del self._probes[probe.run]
                 self._ready(ready)
-        if self._probes:
-            youngest = max(probe.since for probe in self._probes.values())
-            patient = self._timers.now() - youngest > PATIENT_AFTER_SECONDS
-            self._look_again(PATIENT_LOOK_SECONDS if patient else LOOK_SECONDS)
 
     def _ready_where(self, probe: _Probe, table: Listening) -> BecameReady | None:
         """Where the run serves: its port, whoever in or outside its tree listens there.

@@ -97,10 +97,10 @@ class ActiveRuns:
             UserError: its port is taken and it may have no other, or its command is not possible.
             PlatformError: this machine has no room for it now.
         """
+        entry = self._entry(run)
         assignment = self._assign_port(run.process)
         if assignment.note:
             self._say(assignment.note, run.process, run.number)
-        entry = self._entry(run)
         order = self._order(run, entry, assignment.port)
         words = f"Starting process with command `{entry.command_line}` (PORT={assignment.port})"
         self._say(words, run.process, run.number)
