@@ -30,7 +30,8 @@ def idle(tools: list[Tool]) -> dict[str, dict[str, object]]:
         window = time.monotonic() - began
         return {
             trial.tool.name: {
-                "idle_cpu": 100 * (end - start) / window,
+                # A thread that has ended takes its time along.
+                "idle_cpu": max(0.0, 100 * (end - start) / window),
                 **_memory(pids),
             }
             for (trial, pids), start, end in zip(members, before, after, strict=True)

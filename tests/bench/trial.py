@@ -172,7 +172,7 @@ class Trial:
     # Details
 
     def _own_folders(self) -> dict[str, str]:
-        folders = {"HOME": "h", "XDG_STATE_HOME": "s", "XDG_RUNTIME_DIR": "r", "PM2_HOME": "p"}
+        folders = {"HOME": "h", "XDG_STATE_HOME": "s", "XDG_RUNTIME_DIR": "r"}
         for name in folders.values():
             (self.folder / name).mkdir(mode=0o700)
         return {variable: str(self.folder / name) for variable, name in folders.items()}
