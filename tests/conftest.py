@@ -16,7 +16,10 @@ _MOMENT_SECONDS = 3.0
 _PURE = ("tests/core/model/", "tests/tui/render/")
 
 os.environ[_MARK] = uuid.uuid4().hex  # another one in each worker
-for name in ("NO_COLOR", "FORCE_COLOR", "PORT", "PROCFILE", "PYTHONPATH"):
+# Without its compiled files a start of the program takes several times as long.
+for name in (
+    "NO_COLOR", "FORCE_COLOR", "PORT", "PROCFILE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
+):  # fmt: skip
     os.environ.pop(name, None)
 
 

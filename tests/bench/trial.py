@@ -20,7 +20,16 @@ from typing import Self
 from bench.family import VARIABLE, Family
 from bench.tools import Entry, Tool
 
-_UNSET = ("PORT", "NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED", "PYTHONPATH", "TMUX", "MAKEFLAGS")
+_UNSET = (
+    "PORT",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "PYTHONUNBUFFERED",
+    "PYTHONPATH",
+    "TMUX",
+    "MAKEFLAGS",
+    "PYTHONDONTWRITEBYTECODE",
+)
 _PIECE = 1 << 20
 
 
