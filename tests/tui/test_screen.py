@@ -4,6 +4,7 @@ import pytest
 
 from proctor.model.commands import Quit
 from proctor.model.events import (
+    GLYPHS,
     AppChanged,
     AppStopped,
     AppStopping,
@@ -11,7 +12,6 @@ from proctor.model.events import (
     WatchChanged,
     WatchView,
 )
-from proctor_tui.render.states import GLYPHS
 from proctor_tui.widgets.formation_panel import FormationPanel
 from support import histories
 from support.histories import NOON

@@ -2,17 +2,8 @@
 
 from collections.abc import Sequence
 
-from proctor.model.events import ProcessState, ProcessView
+from proctor.model.events import GLYPHS, ProcessState, ProcessView
 
-GLYPHS: dict[ProcessState, str] = {
-    "up": "●",
-    "starting": "◐",
-    "stopping": "◌",
-    "crashed": "✕",
-    "waiting": "‖",
-    "complete": "✓",
-    "down": "○",
-}
 _COLOURS: dict[ProcessState, str] = {
     "up": "32",
     "starting": "36",

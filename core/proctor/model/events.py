@@ -14,6 +14,16 @@ Level = Literal["information", "warning", "error"]
 STATES: tuple[ProcessState, ...] = (
     "up", "starting", "stopping", "crashed", "waiting", "complete", "down",
 )  # fmt: skip
+GLYPHS: dict[ProcessState, str] = {
+    "up": "●",
+    "starting": "◐",
+    "stopping": "◌",
+    "crashed": "✕",
+    "waiting": "‖",
+    "complete": "✓",
+    "down": "○",
+}
+"""The sign of each state, the same in every user interface; beside a word, and never alone."""
 
 
 class _View(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from proctor.model.events import STATES
+from proctor.model.events import GLYPHS, STATES
 from proctor_tui.guard import visible
 from proctor_tui.render.cells import Cell, Line, cut, width_of
-from proctor_tui.render.states import GLYPHS
 from proctor_tui.render.units import span_in_words
 
 if TYPE_CHECKING:

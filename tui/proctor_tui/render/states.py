@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from proctor.model.events import GLYPHS
 from proctor_tui.guard import visible
 from proctor_tui.render.units import span_in_words
 
@@ -9,16 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proctor.model.events import ExitView, ProcessState, ProcessView
-
-GLYPHS: "Mapping[ProcessState, str]" = {
-    "up": "●",
-    "starting": "◐",
-    "stopping": "◌",
-    "crashed": "✕",
-    "waiting": "‖",
-    "complete": "✓",
-    "down": "○",
-}
 
 
 def glyph(process: "ProcessView") -> str:
