@@ -9,9 +9,9 @@ from typing import Self
 
 from proctor.assembly.running_app import RunningApp
 from proctor.assembly.surroundings import Surroundings
-from proctor.cli.app_files import AppOptions, load_app
 from proctor.control.session import EVERYTHING, Session, WindowRequest
 from proctor.errors import NotAchieved, UserError
+from proctor.files.app_files import AppOptions, load_app
 from proctor.keeper import guardian
 from proctor.logs.window import Row
 from proctor.model.commands import (

@@ -2,10 +2,10 @@
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.options import app_options
 from proctor.cli.steering import CLI, steer
 from proctor.cli.waiting import WaitingCommand, wait_option
+from proctor.files.app_files import AppOptions
 from proctor.model.commands import Quit, Reload, SetWatch
 
 

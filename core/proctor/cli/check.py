@@ -5,9 +5,9 @@ import os
 
 import click
 
-from proctor.cli.app_files import AppOptions, find_app, read_procfile_text
 from proctor.cli.options import app_options
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions, find_app, read_procfile_text
 from proctor.model.procfile import Examination, Procfile, Remark, examine_procfile
 from proctor.model.quoting import printable
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.demo.copy import copy_demo, unused_folder
+from proctor.files.app_files import AppOptions
 from proctor.model.settings import Settings
 
 

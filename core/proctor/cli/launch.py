@@ -7,10 +7,10 @@ from pathlib import Path
 from proctor.assembly.running_app import RunningApp
 from proctor.assembly.surroundings import Surroundings
 from proctor.cli import early
-from proctor.cli.app_files import AppOptions, load_app
 from proctor.cli.problems import tell
 from proctor.control import lock
 from proctor.control.places import places_of
+from proctor.files.app_files import AppOptions, load_app
 
 
 def launch(options: AppOptions) -> int:

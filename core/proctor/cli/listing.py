@@ -7,11 +7,11 @@ import time
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.options import app_options
 from proctor.cli.printer import wants_colour
 from proctor.cli.table import size, span, state_cell, table
 from proctor.cli.which_app import session_of
+from proctor.files.app_files import AppOptions
 from proctor.logs.formats import rfc3339
 from proctor.model.events import ExitView, ProcessView, Snapshot, TypeView, Usage
 from proctor.model.quoting import printable

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.options import app_options
 from proctor.cli.printer import wants_colour
 from proctor.cli.targets import covered
@@ -16,6 +15,7 @@ from proctor.cli.which_app import session_of
 from proctor.control.client import ConnectionEnded
 from proctor.control.session import EVERYTHING, Session, WindowRequest
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.rows import block_of
 from proctor.logs.window import Row, Window

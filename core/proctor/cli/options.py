@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions
 from proctor.model.settings import LOG_FORMATS, ON_EXIT, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])

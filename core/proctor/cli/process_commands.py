@@ -2,12 +2,12 @@
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.options import app_options
 from proctor.cli.problems import tell
 from proctor.cli.steering import CLI, steer
 from proctor.cli.targets import EVERYTHING
 from proctor.cli.waiting import WaitingCommand, wait_option
+from proctor.files.app_files import AppOptions
 from proctor.model.commands import Kill, Restart, Scale, Stop
 from proctor.model.formation import parse_scale
 

@@ -9,10 +9,10 @@ from typing import NoReturn
 
 import click
 
-from proctor.cli.app_files import AppOptions, load_app
 from proctor.cli.options import app_options
 from proctor.cli.problems import tell
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions, load_app
 from proctor.model.configuration import AppConfiguration
 from proctor.model.environment import child_environment
 from proctor.model.names import ProcessName

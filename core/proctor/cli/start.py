@@ -3,13 +3,13 @@
 import click
 from click.core import ParameterSource
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.options import start_options
 from proctor.cli.targets import EVERYTHING
 from proctor.cli.waiting import WaitingCommand, wait_option
 from proctor.cli.which_app import find_places
 from proctor.control.lock import running_pid
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions
 
 #: What may be said of an app that runs; everything else says how to run one.
 _ABOUT_ANY_APP = {"procfile", "root", "env_files", "app_name", "words", "wait_seconds"}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import click
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.waiting import unfinished, wait_for, wait_for_the_end
 from proctor.cli.which_app import session_of
 from proctor.control import wire
 from proctor.control.session import Session
 from proctor.errors import ProctorError
+from proctor.files.app_files import AppOptions
 from proctor.model.commands import Accepted, AnyCommand, Quit, Refused
 from proctor.model.quoting import printable
 

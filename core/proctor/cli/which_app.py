@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proctor.cli.app_files import PROCFILE, AppOptions
 from proctor.control.lock import running_pid
 from proctor.control.places import Places, places_of, socket_to_try
 from proctor.errors import NotRunning, UserError
+from proctor.files.app_files import PROCFILE, AppOptions
 from proctor.model.quoting import printable
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from proctor.cli.app_files import AppOptions
 from proctor.cli.options import app_options, start_options
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions
 from proctor.model.settings import Settings
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from proctor.cli.env_file import EnvFile, parse_env_file
 from proctor.errors import UserError
+from proctor.files.env_file import EnvFile, parse_env_file
 from proctor.model.configuration import AppConfiguration
 from proctor.model.environment import Environment, Layer, layered
 from proctor.model.formation import choose_formation, parse_formation

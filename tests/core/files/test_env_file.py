@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proctor.cli.env_file import EnvFile, parse_env_file
 from proctor.errors import UserError
+from proctor.files.env_file import EnvFile, parse_env_file
 
 
 def read(text: str, **known: str) -> EnvFile:

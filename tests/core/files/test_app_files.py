@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from proctor.cli.app_files import AppOptions, find_app, load_app
 from proctor.errors import UserError
+from proctor.files.app_files import AppOptions, find_app, load_app
 from proctor.model.configuration import AppConfiguration
 from proctor.model.settings import Settings
 
