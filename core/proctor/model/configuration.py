@@ -1,5 +1,7 @@
 """An app as it was read: all that the files, the environment and the flags say about it."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from proctor.model.environment import Environment
@@ -7,6 +9,7 @@ from proctor.model.formation import Formation
 from proctor.model.ports import DEFAULT_BASE
 from proctor.model.procfile import Procfile
 from proctor.model.settings import Settings
+from proctor.model.type_settings import TypeSettings
 
 
 class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,4 +24,16 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     formation: Formation = Formation()  #: what is wanted at the start
     base_port: int = DEFAULT_BASE
     settings: Settings = Settings()
+    types: Mapping[str, TypeSettings] = {}  #: of the types that have settings of their own
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
+
+    def settings_of(self, type_: str) -> TypeSettings:
+        """What holds for the processes of a type: its own settings, else those of the app."""
+        found = self.types.get(type_)
+        if found is not None:
+            return found
+        return TypeSettings(
+            grace_seconds=self.settings.grace_seconds,
+            on_exit=self.settings.on_exit,
+            terminal=self.settings.terminal,
+        )

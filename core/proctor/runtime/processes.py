@@ -206,9 +206,11 @@ class Processes:
         self._live[name] = LiveSlot(slot, limits, self._runs, self._timers, self._outlets)
 
     def _limits(self, name: ProcessName) -> Limits:
-        settings = self._configuration.settings
+        settings = self._configuration.settings_of(name.type)
         return Limits(
             grace_seconds=settings.grace_seconds,
+            stop_signal=settings.stop_signal,
+            stop_scope=settings.stop_scope,
             on_exit=settings.on_exit,
             listens=name.type == WEB,
             jitter=os.urandom(1)[0] / 256,

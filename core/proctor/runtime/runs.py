@@ -215,16 +215,19 @@ class ActiveRuns:
 
     def _order(self, run: RunId, entry: ProcfileEntry, port: int) -> SpawnOrder:
         app = self.configuration
-        settings = app.settings
+        settings = app.settings_of(run.process.type)
         environment = child_environment(
-            app.environment.values(), process=run.process, port=port, terminal=settings.terminal
+            {**app.environment.values(), **settings.environment},
+            process=run.process,
+            port=port,
+            terminal=settings.terminal,
         )
         return SpawnOrder(
             run=run,
             argv=shell_argv(entry.command_line),
             environment=environment,
             folder=app.root,
-            stop_signal=signal_number("TERM"),
+            stop_signal=signal_number(settings.stop_signal),
             grace_seconds=settings.grace_seconds,
             terminal=settings.terminal,
         )
