@@ -16,7 +16,7 @@ from proctor.model.names import ProcessName
 from proctor.model.procfile import read_procfile
 from proctor.model.settings import Settings
 from proctor.runtime.bus import EventBus
-from proctor.runtime.mailbox import CommandAsked, FactTold, Item, Mailbox, StopAsked
+from proctor.runtime.mailbox import CommandAsked, FactTold, Item, Mailbox, Reading, StopAsked
 from proctor.runtime.supervisor import Supervisor
 from support.fake_runs import FakeRuns
 from support.manual_timers import ManualTimers
@@ -44,6 +44,11 @@ def configuration(
         settings=Settings(**settings),
         warnings=warnings,
     )
+
+
+def reading(cause: str, *, apply: bool, number: int = 1) -> Reading:
+    """A reading of the files, as a command ("c1") or a save ("f1") asks for it."""
+    return Reading(number=number, cause=cause, apply=apply, awaited=cause.startswith("c"))
 
 
 class Recorder:
@@ -104,7 +109,7 @@ class SupervisedApp:
         self.runs.tell = self._told
         self.said: list[tuple[str, str | None]] = []
         self.watch_switched: list[bool] = []
-        self.reads: list[tuple[str, bool]] = []
+        self.reads: list[Reading] = []
         self.supervisor = Supervisor(
             app,
             mailbox=self.mailbox,
@@ -113,7 +118,7 @@ class SupervisedApp:
             timers=self.timers,
             say=lambda words, process, _run: self.said.append((words, process and str(process))),
             switch_watch=self.watch_switched.append,
-            read_again=lambda cause, apply: self.reads.append((cause, apply)),
+            read_again=self.reads.append,
         )
         self._task: asyncio.Task[int] | None = None
 

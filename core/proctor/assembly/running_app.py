@@ -16,7 +16,7 @@ from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
 from proctor.runtime.loops import LoopToCome
-from proctor.runtime.mailbox import FactTold, GuardianLost, Mailbox, StopAsked
+from proctor.runtime.mailbox import FactTold, GuardianLost, Mailbox, Reading, StopAsked
 from proctor.runtime.output import Valve
 from proctor.runtime.processes import WEB
 from proctor.runtime.runs import ActiveRuns
@@ -267,8 +267,8 @@ class RunningApp:
         if self._services is not None:
             self._services.switch_watch(on)
 
-    def _read_again(self, cause: str, apply: bool) -> None:  # noqa: FBT001 - as asked
-        self._made_services().read_again(cause, apply)
+    def _read_again(self, reading: Reading) -> None:
+        self._made_services().read_again(reading)
 
     def _open_spill(self) -> Spill | None:
         places = self._around.places

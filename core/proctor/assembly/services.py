@@ -21,6 +21,7 @@ from proctor.runtime.mailbox import (
     ConfigurationRead,
     FilesChanged,
     Mailbox,
+    Reading,
     StopAsked,
     WatchTroubled,
 )
@@ -99,27 +100,27 @@ class Services:
         watching = keep_running(self._watch, failed=self._watch_troubled)
         self._watching = self._begin(watching, "watch")
 
-    def read_again(self, cause: str, apply: bool) -> None:  # noqa: FBT001 - as asked
+    def read_again(self, reading: Reading) -> None:
         """Read the app's files in a thread, and post what they say."""
         loop = asyncio.get_running_loop()
 
         def read() -> None:
-            found = self._read(cause, apply=apply)
+            found = self._read(reading)
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(self._mailbox.post, found)
 
         # A daemon: a named pipe that nobody writes to holds it, and must not hold up our end.
-        Thread(target=read, name=f"read the app's files for {cause}", daemon=True).start()
+        Thread(target=read, name=f"read the app's files for {reading.cause}", daemon=True).start()
 
-    def _read(self, cause: str, *, apply: bool) -> ConfigurationRead:
+    def _read(self, reading: Reading) -> ConfigurationRead:
         try:
             configuration = self._around.read_again()
         except ProctorError as problem:
-            return ConfigurationRead(cause=cause, apply=apply, problem=problem)
+            return ConfigurationRead(reading=reading, problem=problem)
         except Exception as fault:  # noqa: BLE001 - a fault of ours: the app goes on, and it is told
             words = f"a fault of proctor's own: {type(fault).__name__}: {fault}"
-            return ConfigurationRead(cause=cause, apply=apply, problem=PlatformError(words))
-        return ConfigurationRead(cause=cause, apply=apply, configuration=configuration)
+            return ConfigurationRead(reading=reading, problem=PlatformError(words))
+        return ConfigurationRead(reading=reading, configuration=configuration)
 
     # Watching
 

@@ -49,11 +49,19 @@ class WatchTroubled(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None
 
 
-class ConfigurationRead(msgspec.Struct, frozen=True, kw_only=True):
-    """The Procfile and env files were read again: one of the two is set."""
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One reading of the Procfile and the env files, as it was asked for."""
 
+    number: int  #: of a later one it is higher: several may be under way, and end in any order
     cause: str
-    apply: bool
+    apply: bool  #: take up what they say; else it is only told
+    awaited: bool  #: somebody has asked for it, and is told also that nothing is new
+
+
+class ConfigurationRead(msgspec.Struct, frozen=True, kw_only=True):
+    """The Procfile and env files were read again: one of the last two is set."""
+
+    reading: Reading
     configuration: AppConfiguration | None = None
     problem: ProctorError | None = None
 

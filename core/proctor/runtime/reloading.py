@@ -1,9 +1,38 @@
-"""What is new in an app's files since they were last read."""
+"""Reading an app's files again, and what is new in them since they were last read."""
 
 import msgspec
 
 from proctor.model.configuration import AppConfiguration
 from proctor.model.formation import Formation
+from proctor.runtime.mailbox import ConfigurationRead, Reading
+
+
+class Readings:
+    """Numbers the readings of an app's files, of which several may be under way.
+
+    Each is done in a thread of its own, so that one which a file holds up does not hold up the
+    next; the one that was asked for first may therefore end last.
+    """
+
+    def __init__(self) -> None:
+        self._asked = 0
+        self._newest: ConfigurationRead | None = None
+
+    def ask(self, cause: str, *, apply: bool, awaited: bool = False) -> Reading:
+        """The next reading."""
+        self._asked += 1
+        return Reading(number=self._asked, cause=cause, apply=apply, awaited=awaited)
+
+    def newest(self, read: ConfigurationRead) -> ConfigurationRead:
+        """What to decide on: of a reading that was overtaken the wish alone, with newer contents.
+
+        The wish is kept because it may differ: a reload applies what a later save only told.
+        """
+        newest = self._newest
+        if newest is not None and newest.reading.number > read.reading.number:
+            return msgspec.structs.replace(newest, reading=read.reading)
+        self._newest = read
+        return read
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

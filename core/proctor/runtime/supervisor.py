@@ -42,12 +42,13 @@ from proctor.runtime.mailbox import (
     GuardianLost,
     Item,
     Mailbox,
+    Reading,
     StopAsked,
     TimeToTell,
     WatchTroubled,
 )
 from proctor.runtime.processes import AppRuns, Processes, Say
-from proctor.runtime.reloading import Difference, difference
+from proctor.runtime.reloading import Difference, Readings, difference
 from proctor.runtime.timers import Handle, Timers
 
 ESCALATES_AFTER_SECONDS = 0.5
@@ -68,7 +69,7 @@ class Supervisor:
 
     `app_view` gives the app as others see it; a change of it is told.
     `switch_watch` turns the file watcher on or off; `read_again` reads the app's files, off the
-    loop, and posts `ConfigurationRead` with the cause and whether to apply it.
+    loop, and posts `ConfigurationRead`.
     """
 
     def __init__(  # noqa: PLR0913 - where all parts of a running app meet
@@ -81,7 +82,7 @@ class Supervisor:
         timers: Timers,
         say: Say,
         switch_watch: Callable[[bool], None],
-        read_again: Callable[[str, bool], None],
+        read_again: Callable[[Reading], None],
         app_view: Callable[[], AppView | None] = lambda: None,
     ) -> None:
         self.configuration = configuration
@@ -89,6 +90,7 @@ class Supervisor:
         self.watch = WatchView(on=configuration.settings.watch)
         self.pending: Difference | None = None
         self.exit_code = 0
+        self.stopping = False  #: everything is
         self._mailbox = mailbox
         self._runs = runs
         self._bus = bus
@@ -110,7 +112,8 @@ class Supervisor:
         self._begun = False
         self._commands = 0
         self._file_changes = 0
-        self._stopping_since: float | None = None
+        self._readings = Readings()
+        self._stopping_since = 0.0
         self._next_telling: Handle | None = None
 
     # What others see
@@ -119,11 +122,6 @@ class Supervisor:
     def slots(self) -> Mapping[ProcessName, Slot]:
         """The processes as they are."""
         return self._processes.slots
-
-    @property
-    def stopping(self) -> bool:
-        """Everything is being stopped."""
-        return self._stopping_since is not None
 
     def views(self) -> tuple[ProcessView, ...]:
         """The processes as everybody may see them."""
@@ -281,18 +279,19 @@ class Supervisor:
 
     def reload(self, *, cause: str) -> None:
         """Read the files again and apply what they say."""
-        self._read_again(cause, True)
+        self._read_again(self._readings.ask(cause, apply=True, awaited=True))
 
     def stop_everything(
         self, *, reason: str, exit_code: int, escalates: bool, at_once: bool
     ) -> None:
         """Stop all processes, then end. Asked a second time, what escalates kills at once."""
         now = self._timers.now()
-        if self._stopping_since is not None:
+        if self.stopping:
             again = escalates and now - self._stopping_since >= ESCALATES_AFTER_SECONDS
             if again or at_once:
                 self._kill_everything(reason)
             return
+        self.stopping = True
         self._stopping_since = now
         self.exit_code = exit_code
         self._processes.forget_plans()
@@ -352,7 +351,7 @@ class Supervisor:
         self._file_changes += 1
         cause = f"f{self._file_changes}"
         if changed.settings:
-            self._read_again(cause, self.watch.on)
+            self._read_again(self._readings.ask(cause, apply=self.watch.on))
         if not changed.code or not self.watch.on:
             return
         at = self._timers.wall()
@@ -364,22 +363,23 @@ class Supervisor:
                 self._processes.tell(process, fact)
 
     def _configuration_read(self, read: ConfigurationRead) -> None:
+        read = self._readings.newest(read)
+        cause = read.reading.cause
         if read.configuration is None or self.stopping:
             if read.problem is not None:
-                words = f"{read.problem} The app goes on as it is."
-                self._announce("error", words, read.cause)
+                self._announce("error", f"{read.problem} The app goes on as it is.", cause)
             return
         found = difference(self.configuration, read.configuration, self.formation)
-        if not read.apply:
+        if not read.reading.apply:
             self.pending = found if found.words else None
             if self.pending is not None:
                 self._announce("information", f"{found.words}; apply it with: proctor reload")
             return
         self.pending = None
         if found.words:
-            self._apply(found, read.cause)
-        elif read.cause.startswith("c"):  # somebody waits for it to be over
-            self._announce("information", "the files say nothing new", read.cause)
+            self._apply(found, cause)
+        elif read.reading.awaited:
+            self._announce("information", "the files say nothing new", cause)
 
     def _apply(self, found: Difference, cause: str) -> None:
         watched = self.configuration.procfile_path

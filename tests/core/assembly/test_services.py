@@ -18,7 +18,7 @@ from proctor.runtime.mailbox import ConfigurationRead, Item, Mailbox, WatchTroub
 from support import histories
 from support.eventually import eventually
 from support.fakes import FakeSession
-from support.supervised import configuration
+from support.supervised import configuration, reading
 
 
 class Around:
@@ -101,7 +101,7 @@ async def test_files_that_cannot_be_read_for_a_fault_of_ours_are_told(around: Ar
         raise LookupError("oh")
 
     around.reading = fail
-    around.services().read_again("c1", apply=True)
+    around.services().read_again(reading("c1", apply=True))
     read = await around.told()
     assert isinstance(read, ConfigurationRead)
     assert read.configuration is None
@@ -113,10 +113,10 @@ async def test_what_is_wrong_with_the_files_is_told(around: Around) -> None:
         raise UserError("there is no Procfile")
 
     around.reading = fail
-    around.services().read_again("f1", apply=False)
+    around.services().read_again(reading("f1", apply=False))
     read = await around.told()
     assert isinstance(read, ConfigurationRead)
-    assert (read.cause, read.apply) == ("f1", False)
+    assert read.reading == reading("f1", apply=False)
     assert str(read.problem) == "there is no Procfile."
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_gives_nothing_holds_up_no_end(around: Around) -> None:
 
     async def ask() -> None:
         around.reading = wait
-        around.services().read_again("c1", apply=True)
+        around.services().read_again(reading("c1", apply=True))
 
     asyncio.run(ask())  # returns, though nothing was read
     assert not written.is_set()

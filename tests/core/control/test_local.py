@@ -18,7 +18,7 @@ from proctor.model.events import (
 )
 from proctor.runtime.mailbox import ConfigurationRead
 from support import histories
-from support.supervised import SupervisedApp, configuration, sequences
+from support.supervised import SupervisedApp, configuration, reading, sequences
 
 USAGE = {"web.1": Usage(cpu_percent=1.5, memory_bytes=4096, processes=2)}
 
@@ -108,7 +108,7 @@ async def test_a_snapshot_is_all_there_is_to_see(at: SessionOfApp) -> None:
 
 async def test_a_snapshot_says_what_waits_and_that_all_is_being_stopped(at: SessionOfApp) -> None:
     new = configuration("web: ./web --new\nworker: ./worker\n")
-    await at.app.post(ConfigurationRead(cause="f1", apply=False, configuration=new))
+    await at.app.post(ConfigurationRead(reading=reading("f1", apply=False), configuration=new))
     assert (await at.session.snapshot()).pending == "changed command of web"
     at.app.runs.stubborn = {"web"}
     await at.session.send(Quit())

@@ -33,7 +33,7 @@ from proctor.runtime.mailbox import (
     StopAsked,
     WatchTroubled,
 )
-from support.supervised import SupervisedApp, changed, configuration, sequences
+from support.supervised import SupervisedApp, changed, configuration, reading, sequences
 
 TERMINATE = StopAsked(reason="SIGTERM", exit_code=143)
 
@@ -301,8 +301,8 @@ async def test_a_changed_procfile_is_read_again_and_applied_only_under_watch(
 ) -> None:
     for each in (app, watched):
         await each.post(saved(code=False, settings=True))
-    assert app.reads == [("f1", False)]
-    assert watched.reads == [("f1", True)]
+    assert app.reads == [reading("f1", apply=False)]
+    assert watched.reads == [reading("f1", apply=True)]
     assert watched.runs.started == []
 
 
@@ -310,12 +310,14 @@ async def test_a_change_that_is_not_applied_waits_and_says_how_to_apply_it(
     app: SupervisedApp,
 ) -> None:
     new = configuration("web: ./web --new\nworker: ./worker\n")
-    await app.post(ConfigurationRead(cause="f1", apply=False, configuration=new))
+    await app.post(ConfigurationRead(reading=reading("f1", apply=False), configuration=new))
     assert app.supervisor.pending is not None
     assert app.words == ["changed command of web; apply it with: proctor reload"]
     assert app.runs.started == []
     await app.post(
-        ConfigurationRead(cause="f2", apply=False, configuration=app.supervisor.configuration)
+        ConfigurationRead(
+            reading=reading("f2", apply=False), configuration=app.supervisor.configuration
+        )
     )
     assert app.supervisor.pending is None
 
@@ -325,10 +327,10 @@ async def test_a_reload_starts_new_types_stops_removed_ones_and_restarts_changed
 ) -> None:
     await app.ask(Scale(quantities={"web": 2}))
     await app.ask(Reload())
-    assert app.reads == [("c2", True)]
+    assert app.reads == [reading("c2", apply=True)]
     app.forget()
     new = configuration("web: ./web --new\nclock: ./clock\n")
-    await app.post(ConfigurationRead(cause="c2", apply=True, configuration=new))
+    await app.post(ConfigurationRead(reading=reading("c2", apply=True), configuration=new))
     await app.wait(1)
     assert app.states == {"web.1": "up", "web.2": "up", "clock.1": "up"}
     assert sorted(app.runs.started) == ["clock.1#1", "web.1#2", "web.2#2"]
@@ -338,14 +340,14 @@ async def test_a_reload_starts_new_types_stops_removed_ones_and_restarts_changed
 
 async def test_a_reload_leaves_alone_what_has_not_changed(app: SupervisedApp) -> None:
     new = configuration("web: ./web\nworker: ./worker --new\n")
-    await app.post(ConfigurationRead(cause="c1", apply=True, configuration=new))
+    await app.post(ConfigurationRead(reading=reading("c1", apply=True), configuration=new))
     assert app.runs.started == ["worker.1#2"]
 
 
 async def test_a_reload_takes_new_settings_for_what_runs(app: SupervisedApp) -> None:
     app.runs.stubborn = {"worker"}
     new = configuration("web: ./web --new\nworker: ./worker\n", grace_seconds=2)
-    await app.post(ConfigurationRead(cause="c1", apply=True, configuration=new))
+    await app.post(ConfigurationRead(reading=reading("c1", apply=True), configuration=new))
     await app.ask(Stop(target="worker"))
     await app.wait(2)
     assert app.runs.killed == ["worker.1#1"]
@@ -353,15 +355,54 @@ async def test_a_reload_takes_new_settings_for_what_runs(app: SupervisedApp) -> 
 
 async def test_a_reload_that_finds_nothing_new_says_so(app: SupervisedApp) -> None:
     same = app.supervisor.configuration
-    await app.post(ConfigurationRead(cause="c1", apply=True, configuration=same))
+    await app.post(ConfigurationRead(reading=reading("c1", apply=True), configuration=same))
     (announced,) = app.events_of(Announced)
     assert announced.cause == "c1"
     assert app.runs.started == []
 
 
+async def test_a_save_that_changes_nothing_is_not_answered_as_a_reload_is(
+    watched: SupervisedApp,
+) -> None:
+    same = watched.supervisor.configuration
+    await watched.post(ConfigurationRead(reading=reading("f1", apply=True), configuration=same))
+    assert watched.events_of(Announced) == []
+
+
+async def test_a_reload_that_was_overtaken_does_not_bring_back_what_it_read(
+    app: SupervisedApp,
+) -> None:
+    await app.ask(Reload())
+    await app.ask(Reload())
+    first, second = app.reads
+    old = configuration("web: ./web --old\nworker: ./worker\n")
+    new = configuration("web: ./web --new\nworker: ./worker\n")
+    await app.post(ConfigurationRead(reading=second, configuration=new))
+    await app.post(ConfigurationRead(reading=first, configuration=old))
+    await app.wait(1)
+    assert app.supervisor.configuration is new
+    assert app.runs.commands[app.runs.run_of("web.1")] == "./web --new"
+    assert app.events_of(Announced)[-1].cause == first.cause  # who waits for it is told its end
+
+
+async def test_a_reload_applies_what_a_later_save_has_read_before_it(app: SupervisedApp) -> None:
+    await app.ask(Reload())
+    await app.post(saved(code=False, settings=True))
+    reload, save = app.reads
+    new = configuration("web: ./web --new\nworker: ./worker\n")
+    await app.post(ConfigurationRead(reading=save, configuration=new))
+    assert app.runs.started == []
+    await app.post(
+        ConfigurationRead(reading=reload, configuration=configuration("web: ./web --old\n"))
+    )
+    assert app.runs.started == ["web.1#2"]
+    assert app.supervisor.configuration is new
+    assert app.supervisor.pending is None
+
+
 async def test_a_broken_procfile_is_an_error_line_and_the_app_goes_on(app: SupervisedApp) -> None:
     problem = UserError("there is no process type", where="Procfile:1")
-    await app.post(ConfigurationRead(cause="c1", apply=True, problem=problem))
+    await app.post(ConfigurationRead(reading=reading("c1", apply=True), problem=problem))
     (announced,) = app.events_of(Announced)
     assert (announced.level, announced.cause) == ("error", "c1")
     assert announced.words == "there is no process type (Procfile:1). The app goes on as it is."
@@ -375,7 +416,7 @@ async def test_a_file_saved_or_read_while_all_stops_changes_nothing(
     await watched.post(TERMINATE)
     await watched.post(saved(settings=True))
     new = changed(configuration("web: ./web\nclock: ./clock"), warnings=())
-    await watched.post(ConfigurationRead(cause="c1", apply=True, configuration=new))
+    await watched.post(ConfigurationRead(reading=reading("c1", apply=True), configuration=new))
     assert watched.reads == []
     await watched.wait(31)
     assert await watched.exit_code() == 143
@@ -386,11 +427,11 @@ async def test_another_procfile_is_watched_from_then_on(app: SupervisedApp) -> N
     same = msgspec.structs.replace(
         configuration(variables={"LOG": "1"}), procfile_path="/home/ada/shop/Procfile"
     )
-    await app.post(ConfigurationRead(cause="c1", apply=True, configuration=same))
+    await app.post(ConfigurationRead(reading=reading("c1", apply=True), configuration=same))
     assert app.watch_switched == []
     other = msgspec.structs.replace(
         configuration(variables={"PROCFILE": "Procfile.dev"}),
         procfile_path="/home/ada/shop/Procfile.dev",
     )
-    await app.post(ConfigurationRead(cause="c2", apply=True, configuration=other))
+    await app.post(ConfigurationRead(reading=reading("c2", apply=True), configuration=other))
     assert app.watch_switched == [False]  # as it was: the Procfile and the env files alone
