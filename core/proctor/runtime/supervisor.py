@@ -113,7 +113,7 @@ class Supervisor:
         self._commands = 0
         self._file_changes = 0
         self._readings = Readings()
-        self._stopping_since = 0.0
+        self._insisted_since: float | None = None
         self._next_telling: Handle | None = None
 
     # What others see
@@ -284,15 +284,13 @@ class Supervisor:
     def stop_everything(
         self, *, reason: str, exit_code: int, escalates: bool, at_once: bool
     ) -> None:
-        """Stop all processes, then end. Asked a second time, what escalates kills at once."""
-        now = self._timers.now()
+        """Stop all processes, then end. What escalates kills at once the second time."""
+        again = escalates and self._insists()
         if self.stopping:
-            again = escalates and now - self._stopping_since >= ESCALATES_AFTER_SECONDS
             if again or at_once:
                 self._kill_everything(reason)
             return
         self.stopping = True
-        self._stopping_since = now
         self.exit_code = exit_code
         self._processes.forget_plans()
         deadline = self._timers.wall() + self.configuration.settings.grace_seconds
@@ -306,6 +304,13 @@ class Supervisor:
         self._tell_later(TELL_AFTER_SECONDS)
 
     # Details of the above
+
+    def _insists(self) -> bool:
+        """Whether somebody has asked before, and not just now: a TERM is nobody's."""
+        now = self._timers.now()
+        if self._insisted_since is None:
+            self._insisted_since = now
+        return now - self._insisted_since >= ESCALATES_AFTER_SECONDS
 
     def _kill_everything(self, reason: str) -> None:
         self._tell_all(KillAsked(cause="app", reason=reason))

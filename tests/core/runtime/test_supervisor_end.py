@@ -59,6 +59,20 @@ async def test_a_second_interrupt_kills_only_half_a_second_after_the_first(
     assert app.ended() == kills
 
 
+@pytest.mark.parametrize(("after", "kills"), [(0.49, False), (0.5, True)])
+async def test_an_interrupt_after_a_terminate_is_the_first_one(
+    app: SupervisedApp, after: float, kills: bool
+) -> None:
+    app.runs.stubborn = {"worker"}
+    await app.post(TERMINATE)
+    await app.wait(5)
+    await app.post(INTERRUPT)
+    assert app.runs.killed == []
+    await app.wait(after)
+    await app.post(INTERRUPT)
+    assert app.runs.killed == (["worker.1#1"] if kills else [])
+
+
 async def test_a_second_terminate_changes_nothing(app: SupervisedApp) -> None:
     app.runs.stubborn = {"worker"}
     await app.post(TERMINATE)
