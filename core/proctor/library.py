@@ -27,7 +27,7 @@ from proctor.model.commands import (
 from proctor.model.configuration import AppConfiguration
 from proctor.model.events import AnyEvent, Lagged, OutputAppended, ProcessView, UsageSampled
 from proctor.model.settings import Settings
-from proctor.runtime.mailbox import StopAsked
+from proctor.runtime.mailbox import EndAsked
 
 
 class App:
@@ -127,7 +127,7 @@ class App:
         """Stop every process gracefully and wait until all have gone; gives the exit code."""
         assert self._running is not None
         assert self._task is not None
-        self._running.stop(StopAsked(reason="its program ends it", exit_code=0))
+        self._running.stop(EndAsked(reason="its program ends it", exit_code=0))
         return await asyncio.shield(self._task)
 
     # Steering

@@ -131,16 +131,22 @@ class Harness:
             self._keepers.kill(run)
 
     def _take(self, report: keepers.Report) -> None:
-        name = type(report).__name__
-        if isinstance(report, keepers.GuardianLost):
+        name = type(report).__name__.removesuffix("Report")
+        if isinstance(report, keepers.GuardianLostReport):
             say(report=name)
             self._exit_code = 70
             self._stop(quits=True)
             return
-        keeper = report.keeper_pid if isinstance(report, keepers.Started) else None
-        about = str(report) if isinstance(report, keepers.Denied | keepers.SpawnFailed) else None
+        keeper = report.keeper_pid if isinstance(report, keepers.StartedReport) else None
+        about = (
+            str(report)
+            if isinstance(report, keepers.DeniedReport | keepers.SpawnFailedReport)
+            else None
+        )
         say(report=name, run=str(report.run), keeper=keeper, about=about)
-        if isinstance(report, keepers.TreeEmptied | keepers.Swept | keepers.SpawnFailed):
+        if isinstance(
+            report, keepers.TreeEmptiedReport | keepers.SweptReport | keepers.SpawnFailedReport
+        ):
             del self._left[report.run]
             if self._stopping and not self._left:
                 self._ended.set()

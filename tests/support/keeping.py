@@ -11,21 +11,21 @@ from proctor.keeper import guardian
 from proctor.model.names import ProcessName, RunId
 from proctor.runtime.keepers import (
     Channels,
-    GuardianLost,
-    KeeperLost,
+    GuardianLostReport,
+    KeeperLostReport,
     Keepers,
-    LeaderLeft,
+    LeaderLeftReport,
     Report,
     RunReport,
-    SpawnFailed,
+    SpawnFailedReport,
     SpawnOrder,
-    Started,
-    Swept,
-    TreeEmptied,
+    StartedReport,
+    SweptReport,
+    TreeEmptiedReport,
 )
 from support.eventually import eventually
 
-_LAST = (TreeEmptied, Swept, SpawnFailed)
+_LAST = (TreeEmptiedReport, SweptReport, SpawnFailedReport)
 
 Kind = TypeVar("Kind", bound=RunReport)
 
@@ -64,12 +64,12 @@ class Run:
         """Wait until it has written this."""
         await eventually(lambda: self.text.count(word) >= times, within=within)
 
-    async def has_gone(self, *, within: float = 10.0) -> LeaderLeft | None:
+    async def has_gone(self, *, within: float = 10.0) -> LeaderLeftReport | None:
         """Wait until nobody is left of it; gives how its leader ended."""
         await eventually(
             lambda: any(isinstance(report, _LAST) for report in self.reports), within=within
         )
-        return self.told(LeaderLeft)
+        return self.told(LeaderLeftReport)
 
 
 class Keeping:
@@ -96,7 +96,7 @@ class Keeping:
     async def started(self, *argv: str | bytes, prints: str = "ready", **details: Any) -> Run:
         """Start a program and wait until it has written a word."""
         run = self.start(*argv, **details)
-        await run.until(Started)
+        await run.until(StartedReport)
         await run.prints(prints)
         return run
 
@@ -112,7 +112,7 @@ class Keeping:
             self.keepers.loop.remove_reader(descriptor)
 
     def _take(self, report: Report) -> None:
-        if isinstance(report, GuardianLost):
+        if isinstance(report, GuardianLostReport):
             self.guardian_lost = True
             return
         run = self.runs[report.run]
@@ -128,7 +128,7 @@ class Keeping:
                 self.keepers.loop.remove_reader(descriptor)
         self.keepers.close()
         await self.keepers.wait_closed(within_seconds=5)
-        bugs = [told.bug for run in self.runs.values() if (told := run.told(KeeperLost))]
+        bugs = [told.bug for run in self.runs.values() if (told := run.told(KeeperLostReport))]
         assert not any(bugs), bugs
 
 

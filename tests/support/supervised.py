@@ -16,7 +16,7 @@ from proctor.model.names import ProcessName
 from proctor.model.procfile import read_procfile
 from proctor.model.settings import Settings
 from proctor.runtime.bus import EventBus
-from proctor.runtime.mailbox import CommandAsked, FactTold, Item, Mailbox, Reading, StopAsked
+from proctor.runtime.mailbox import CommandAsked, EndAsked, FactTold, FilesReading, Item, Mailbox
 from proctor.runtime.supervisor import Supervisor
 from support.fake_runs import FakeRuns
 from support.manual_timers import ManualTimers
@@ -46,9 +46,9 @@ def configuration(
     )
 
 
-def reading(cause: str, *, apply: bool, number: int = 1) -> Reading:
+def reading(cause: str, *, apply: bool, number: int = 1) -> FilesReading:
     """A reading of the files, as a command ("c1") or a save ("f1") asks for it."""
-    return Reading(number=number, cause=cause, apply=apply, awaited=cause.startswith("c"))
+    return FilesReading(number=number, cause=cause, apply=apply, awaited=cause.startswith("c"))
 
 
 class Recorder:
@@ -109,7 +109,7 @@ class SupervisedApp:
         self.runs.tell = self._told
         self.said: list[tuple[str, str | None]] = []
         self.watch_switched: list[bool] = []
-        self.reads: list[Reading] = []
+        self.reads: list[FilesReading] = []
         self.supervisor = Supervisor(
             app,
             mailbox=self.mailbox,
@@ -131,7 +131,7 @@ class SupervisedApp:
         if self._task is not None and not self._task.done():
             self.runs.silent.clear()
             self.runs.stubborn.clear()
-            self.mailbox.post(StopAsked(reason="the test is over", exit_code=0, at_once=True))
+            self.mailbox.post(EndAsked(reason="the test is over", exit_code=0, at_once=True))
             await self.wait(10)
         assert self._task is not None
         assert self._task.done(), f"the supervisor goes on: {self.states}"

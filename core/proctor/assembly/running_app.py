@@ -16,7 +16,7 @@ from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
 from proctor.runtime.loops import LoopToCome
-from proctor.runtime.mailbox import FactTold, GuardianLost, Mailbox, Reading, StopAsked
+from proctor.runtime.mailbox import EndAsked, FactTold, FilesReading, GuardianLost, Mailbox
 from proctor.runtime.output import Valve
 from proctor.runtime.processes import WEB
 from proctor.runtime.runs import ActiveRuns
@@ -124,7 +124,7 @@ class RunningApp:
             self._keepers.hold_lock(self._around.lock_fd)
         self.supervisor.begin()
 
-    def stop(self, asked: StopAsked) -> None:
+    def stop(self, asked: EndAsked) -> None:
         """Let the app end, and `run` with it."""
         self._mailbox.post(asked)
 
@@ -267,7 +267,7 @@ class RunningApp:
         if self._services is not None:
             self._services.switch_watch(on)
 
-    def _read_again(self, reading: Reading) -> None:
+    def _read_again(self, reading: FilesReading) -> None:
         self._made_services().read_again(reading)
 
     def _open_spill(self) -> Spill | None:

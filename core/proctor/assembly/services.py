@@ -19,10 +19,10 @@ from proctor.model.events import Usage
 from proctor.model.names import ProcessName
 from proctor.runtime.mailbox import (
     ConfigurationRead,
+    EndAsked,
     FilesChanged,
+    FilesReading,
     Mailbox,
-    Reading,
-    StopAsked,
     WatchTroubled,
 )
 from proctor.runtime.metrics import Sampler
@@ -100,7 +100,7 @@ class Services:
         watching = keep_running(self._watch, failed=self._watch_troubled)
         self._watching = self._begin(watching, "watch")
 
-    def read_again(self, reading: Reading) -> None:
+    def read_again(self, reading: FilesReading) -> None:
         """Read the app's files in a thread, and post what they say."""
         loop = asyncio.get_running_loop()
 
@@ -112,7 +112,7 @@ class Services:
         # A daemon: a named pipe that nobody writes to holds it, and must not hold up our end.
         Thread(target=read, name=f"read the app's files for {reading.cause}", daemon=True).start()
 
-    def _read(self, reading: Reading) -> ConfigurationRead:
+    def _read(self, reading: FilesReading) -> ConfigurationRead:
         try:
             configuration = self._around.read_again()
         except ProctorError as problem:
@@ -187,7 +187,7 @@ class Services:
     # Details
 
     def _lease_ended(self) -> None:
-        self._mailbox.post(StopAsked(reason="its screen has gone", exit_code=0))
+        self._mailbox.post(EndAsked(reason="its screen has gone", exit_code=0))
 
     def _begin(self, work: "asyncio._CoroutineLike[None]", name: str) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name)

@@ -9,7 +9,7 @@ from proctor.cli.printer import Printer, wants_colour
 from proctor.cli.problems import tell
 from proctor.cli.summary import summary
 from proctor.errors import PlatformError
-from proctor.runtime.mailbox import StopAsked
+from proctor.runtime.mailbox import EndAsked
 
 
 def run_under_screen(app: RunningApp) -> int:
@@ -35,7 +35,7 @@ async def _run_and_print(app: RunningApp) -> int:
             f"{type_}.{quantity}" for type_, quantity in configuration.formation.items() if quantity
         ),
         on_reader_gone=lambda: app.stop(
-            StopAsked(reason="its output cannot be printed any more", exit_code=0)
+            EndAsked(reason="its output cannot be printed any more", exit_code=0)
         ),
     )
     code = await app.run(printer)

@@ -24,38 +24,38 @@ from proctor.runtime.frame_sender import FrameSender
 from proctor.runtime.loops import Loop
 from proctor.runtime.orders import (
     Channels,
-    Denied,
-    GuardianLost,
-    KeeperLost,
-    LeaderContinued,
-    LeaderLeft,
-    LeaderStopped,
+    DeniedReport,
+    GuardianLostReport,
+    KeeperLostReport,
+    LeaderContinuedReport,
+    LeaderLeftReport,
+    LeaderStoppedReport,
     Report,
     RunReport,
-    SpawnFailed,
+    SpawnFailedReport,
     SpawnOrder,
-    Started,
-    Swept,
-    TreeEmptied,
+    StartedReport,
+    SweptReport,
+    TreeEmptiedReport,
 )
 from proctor.runtime.remnants import Remnants
 
 __all__ = [
     "Channels",
-    "Denied",
-    "GuardianLost",
-    "KeeperLost",
+    "DeniedReport",
+    "GuardianLostReport",
+    "KeeperLostReport",
     "Keepers",
-    "LeaderContinued",
-    "LeaderLeft",
-    "LeaderStopped",
+    "LeaderContinuedReport",
+    "LeaderLeftReport",
+    "LeaderStoppedReport",
     "Report",
     "RunReport",
-    "SpawnFailed",
+    "SpawnFailedReport",
     "SpawnOrder",
-    "Started",
-    "Swept",
-    "TreeEmptied",
+    "StartedReport",
+    "SweptReport",
+    "TreeEmptiedReport",
 ]
 
 
@@ -65,7 +65,7 @@ class _Kept(msgspec.Struct):
     order: SpawnOrder
     wire: Wire
     keeper_pid: int = -1
-    failed: SpawnFailed | None = None
+    failed: SpawnFailedReport | None = None
     bug: str | None = None
     lost: bool = False
 
@@ -222,7 +222,7 @@ class Keepers:
             swept=self._swept,
             is_ours=self._adopts_orphans,
         )
-        self._tell(GuardianLost())
+        self._tell(GuardianLostReport())
         for run, kept in list(self._kept.items()):
             if kept.lost:
                 self._remnants.sweep(run, kept.order.stop_signal, kept.order.grace_seconds)
@@ -246,7 +246,7 @@ class Keepers:
             self._hear_keeper(run)  # its last words came before; they are only not read yet
         if run in self._kept:
             self._release(run)
-            self._tell(Swept(run=run))
+            self._tell(SweptReport(run=run))
 
     # The keepers
 
@@ -267,7 +267,7 @@ class Keepers:
         for words in kept.wire.hear():
             if words == ["gone"]:
                 self._release(run)
-                self._tell(kept.failed or TreeEmptied(run=run))
+                self._tell(kept.failed or TreeEmptiedReport(run=run))
                 return
             report = _report(kept, words)
             if report is not None:
@@ -278,7 +278,7 @@ class Keepers:
     def _lose_keeper(self, run: RunId, kept: _Kept) -> None:
         kept.lost = True
         self._unwire(kept)
-        self._tell(KeeperLost(run=run, bug=kept.bug))
+        self._tell(KeeperLostReport(run=run, bug=kept.bug))
         if self._remnants is not None:
             self._remnants.sweep(run, kept.order.stop_signal, kept.order.grace_seconds)
 
@@ -299,19 +299,21 @@ def _report(kept: _Kept, words: list[str]) -> RunReport | None:
         case ["kept", pid]:
             kept.keeper_pid = int(pid)
         case ["started", leader]:
-            return Started(run=run, leader_pid=int(leader), keeper_pid=kept.keeper_pid)
+            return StartedReport(run=run, leader_pid=int(leader), keeper_pid=kept.keeper_pid)
         case ["failed", number, stage]:
             # Told once nobody is left: the copy that failed to become the program still ends.
             subject = kept.order.folder if stage == "folder" else os.fsdecode(kept.order.argv[0])
-            kept.failed = SpawnFailed(run=run, errno=int(number), stage=stage, subject=subject)
+            kept.failed = SpawnFailedReport(
+                run=run, errno=int(number), stage=stage, subject=subject
+            )
         case ["stopped", number]:
-            return LeaderStopped(run=run, signal=int(number))
+            return LeaderStoppedReport(run=run, signal=int(number))
         case ["continued"]:
-            return LeaderContinued(run=run)
+            return LeaderContinuedReport(run=run)
         case ["left", status] if kept.failed is None:
-            return LeaderLeft(run=run, exit=Exit.from_wait_status(int(status)))
+            return LeaderLeftReport(run=run, exit=Exit.from_wait_status(int(status)))
         case ["denied", pid]:
-            return Denied(run=run, pid=int(pid))
+            return DeniedReport(run=run, pid=int(pid))
         case ["bug", *said]:
             kept.bug = " ".join(said)
         case _:

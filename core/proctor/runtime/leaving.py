@@ -4,19 +4,17 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from proctor.runtime.mailbox import StopAsked
+from proctor.runtime.mailbox import EndAsked
 
 _MEANINGS = {
-    signal.SIGINT: StopAsked(reason="interrupted (^C)", exit_code=130, escalates=True),
-    signal.SIGTERM: StopAsked(reason="asked to end by SIGTERM", exit_code=143),
-    signal.SIGHUP: StopAsked(reason="its terminal was closed", exit_code=129),
-    signal.SIGQUIT: StopAsked(
-        reason="asked to end at once by SIGQUIT", exit_code=131, at_once=True
-    ),
+    signal.SIGINT: EndAsked(reason="interrupted (^C)", exit_code=130, escalates=True),
+    signal.SIGTERM: EndAsked(reason="asked to end by SIGTERM", exit_code=143),
+    signal.SIGHUP: EndAsked(reason="its terminal was closed", exit_code=129),
+    signal.SIGQUIT: EndAsked(reason="asked to end at once by SIGQUIT", exit_code=131, at_once=True),
 }
 
 
-def listen_to_signals(loop: asyncio.AbstractEventLoop, post: Callable[[StopAsked], None]) -> None:
+def listen_to_signals(loop: asyncio.AbstractEventLoop, post: Callable[[EndAsked], None]) -> None:
     """Turn INT, TERM, HUP and QUIT into requests to stop, also where they were ignored or masked.
 
     An ignored HUP is left ignored: that is what `nohup` asks for.

@@ -49,7 +49,7 @@ class WatchTroubled(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class FilesReading(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of the Procfile and the env files, as it was asked for."""
 
     number: int  #: of a later one it is higher: several may be under way, and end in any order
@@ -61,12 +61,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class ConfigurationRead(msgspec.Struct, frozen=True, kw_only=True):
     """The Procfile and env files were read again: one of the last two is set."""
 
-    reading: Reading
+    reading: FilesReading
     configuration: AppConfiguration | None = None
     problem: ProctorError | None = None
 
 
-class StopAsked(msgspec.Struct, frozen=True, kw_only=True):
+class EndAsked(msgspec.Struct, frozen=True, kw_only=True):
     """The app is to end, by a signal or by the end of the lease, with this exit code."""
 
     reason: str
@@ -89,7 +89,7 @@ Item = (
     | FilesChanged
     | WatchTroubled
     | ConfigurationRead
-    | StopAsked
+    | EndAsked
     | GuardianLost
     | TimeToTell
 )

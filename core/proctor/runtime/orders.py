@@ -88,10 +88,11 @@ class Channels(msgspec.Struct, frozen=True, kw_only=True):
         return [descriptor for descriptor in all_ if descriptor is not None]
 
 
-# Reports: what has become of a run. TreeEmptied, Swept and SpawnFailed are the last of a run.
+# Reports: what a keeper says has become of its run. The last one of a run is `TreeEmptiedReport`,
+# `SweptReport` or `SpawnFailedReport`.
 
 
-class Started(msgspec.Struct, frozen=True, kw_only=True):
+class StartedReport(msgspec.Struct, frozen=True, kw_only=True):
     """The leader runs its program."""
 
     run: RunId
@@ -99,7 +100,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     keeper_pid: int
 
 
-class SpawnFailed(msgspec.Struct, frozen=True, kw_only=True):
+class SpawnFailedReport(msgspec.Struct, frozen=True, kw_only=True):
     """The program could not be started, and nothing of the run is left.
 
     `stage` is what was being done: `guardian`, `fork`, `terminal`, `setup`, `folder`, `program`.
@@ -117,7 +118,7 @@ class SpawnFailed(msgspec.Struct, frozen=True, kw_only=True):
         return _start_problem(self.errno, self.stage, f"'{printable(self.subject)}'")
 
 
-class LeaderStopped(msgspec.Struct, frozen=True, kw_only=True):
+class LeaderStoppedReport(msgspec.Struct, frozen=True, kw_only=True):
     """The leader was stopped by ^Z, SIGTTIN or SIGTTOU, and may be continued."""
 
     run: RunId
@@ -129,34 +130,34 @@ class LeaderStopped(msgspec.Struct, frozen=True, kw_only=True):
         return Exit(signal=self.signal).signal_name or ""
 
 
-class LeaderContinued(msgspec.Struct, frozen=True, kw_only=True):
+class LeaderContinuedReport(msgspec.Struct, frozen=True, kw_only=True):
     """The leader runs again. Not told if it ends before the keeper has looked."""
 
     run: RunId
 
 
-class LeaderLeft(msgspec.Struct, frozen=True, kw_only=True):
+class LeaderLeftReport(msgspec.Struct, frozen=True, kw_only=True):
     """The leader has ended; others of its tree may be left."""
 
     run: RunId
     exit: Exit
 
 
-class Denied(msgspec.Struct, frozen=True, kw_only=True):
+class DeniedReport(msgspec.Struct, frozen=True, kw_only=True):
     """This member of the tree may not be signalled by us; told once for each."""
 
     run: RunId
     pid: int
 
 
-class TreeEmptied(msgspec.Struct, frozen=True, kw_only=True):
+class TreeEmptiedReport(msgspec.Struct, frozen=True, kw_only=True):
     """Nobody is left: the kernel's proof."""
 
     run: RunId
 
 
-class KeeperLost(msgspec.Struct, frozen=True, kw_only=True):
-    """The run's keeper has ended without a word; `Swept` comes when its tree has.
+class KeeperLostReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The run's keeper has ended without a word; `SweptReport` comes when its tree has.
 
     `bug` is what the keeper said of itself, if it was its own fault.
     """
@@ -165,28 +166,28 @@ class KeeperLost(msgspec.Struct, frozen=True, kw_only=True):
     bug: str | None = None
 
 
-class Swept(msgspec.Struct, frozen=True, kw_only=True):
+class SweptReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a lost keeper left behind has ended."""
 
     run: RunId
 
 
-class GuardianLost(msgspec.Struct, frozen=True, kw_only=True):
+class GuardianLostReport(msgspec.Struct, frozen=True, kw_only=True):
     """The guardian has ended: nothing can be started any more. Runs go on, orders reach them."""
 
 
 RunReport = (
-    Started
-    | SpawnFailed
-    | LeaderStopped
-    | LeaderContinued
-    | LeaderLeft
-    | Denied
-    | TreeEmptied
-    | KeeperLost
-    | Swept
+    StartedReport
+    | SpawnFailedReport
+    | LeaderStoppedReport
+    | LeaderContinuedReport
+    | LeaderLeftReport
+    | DeniedReport
+    | TreeEmptiedReport
+    | KeeperLostReport
+    | SweptReport
 )
-Report = RunReport | GuardianLost
+Report = RunReport | GuardianLostReport
 
 
 def _start_problem(number: int, stage: str, subject: str) -> str:

@@ -35,7 +35,7 @@ from proctor.runtime.timers import Timers
 
 WEB = "web"
 
-Say = Callable[[str, ProcessName | None, int | None], None]
+Saying = Callable[[str, ProcessName | None, int | None], None]
 """Puts our words into the log: of the process and its run, or (None) of the app."""
 
 
@@ -60,7 +60,7 @@ class Processes:
         runs: AppRuns,
         bus: EventBus,
         timers: Timers,
-        say: Say,
+        say: Saying,
         post: Callable[[ProcessName, Fact], None],
         end_all: Callable[[EndAll], None],
     ) -> None:

@@ -1,10 +1,10 @@
-"""Reading an app's files again, and what is new in them since they were last read."""
+"""FilesReading an app's files again, and what is new in them since they were last read."""
 
 import msgspec
 
 from proctor.model.configuration import AppConfiguration
 from proctor.model.formation import Formation
-from proctor.runtime.mailbox import ConfigurationRead, Reading
+from proctor.runtime.mailbox import ConfigurationRead, FilesReading
 
 
 class Readings:
@@ -18,10 +18,10 @@ class Readings:
         self._asked = 0
         self._newest: ConfigurationRead | None = None
 
-    def ask(self, cause: str, *, apply: bool, awaited: bool = False) -> Reading:
+    def ask(self, cause: str, *, apply: bool, awaited: bool = False) -> FilesReading:
         """The next reading."""
         self._asked += 1
-        return Reading(number=self._asked, cause=cause, apply=apply, awaited=awaited)
+        return FilesReading(number=self._asked, cause=cause, apply=apply, awaited=awaited)
 
     def newest(self, read: ConfigurationRead) -> ConfigurationRead:
         """What to decide on: of a reading that was overtaken the wish alone, with newer contents.

@@ -166,7 +166,7 @@ class ActiveRuns:
 
     def take(self, report: keepers.Report) -> None:
         """Take a report: the callback of `Keepers`."""
-        if isinstance(report, keepers.GuardianLost):
+        if isinstance(report, keepers.GuardianLostReport):
             self._guardian_lost()
             return
         active = self._active.get(report.run)
@@ -177,27 +177,27 @@ class ActiveRuns:
         run = report.run
         fact: RunFact
         match report:
-            case keepers.Started():
+            case keepers.StartedReport():
                 active.leader, active.keeper = report.leader_pid, report.keeper_pid
                 if run.process.type == WEB:
                     self._probes.begin(run, active.port)
                 fact = Started(run=run, leader=report.leader_pid)
-            case keepers.SpawnFailed():
+            case keepers.SpawnFailedReport():
                 self._finish(run, active)
                 fact = StartFailed(run=run, problem=report.words)
-            case keepers.LeaderStopped():
+            case keepers.LeaderStoppedReport():
                 fact = LeaderSuspended(run=run, signal=report.signal_name)
-            case keepers.LeaderContinued():
+            case keepers.LeaderContinuedReport():
                 fact = LeaderContinued(run=run)
-            case keepers.LeaderLeft():
+            case keepers.LeaderLeftReport():
                 self._probes.end(run)
                 fact = LeaderLeft(run=run, exit=report.exit)
-            case keepers.Denied():
+            case keepers.DeniedReport():
                 fact = SignalDenied(run=run, pid=report.pid)
-            case keepers.KeeperLost():
+            case keepers.KeeperLostReport():
                 self._probes.end(run)
                 fact = KeeperLost(run=run)
-            case keepers.TreeEmptied() | keepers.Swept():
+            case keepers.TreeEmptiedReport() | keepers.SweptReport():
                 self._finish(run, active)
                 fact = TreeEmptied(run=run)
         self._tell(run.process, fact)

@@ -26,8 +26,7 @@ from proctor.model.events import (
     WatchChanged,
     WatchView,
 )
-from proctor.model.facts import EndAll, Fact, KillAsked, RestartAsked
-from proctor.model.facts import StopAsked as ProcessStopAsked
+from proctor.model.facts import EndAll, Fact, KillAsked, RestartAsked, StopAsked
 from proctor.model.formation import Formation, idle_words
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
@@ -37,17 +36,17 @@ from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import (
     CommandAsked,
     ConfigurationRead,
+    EndAsked,
     FactTold,
     FilesChanged,
+    FilesReading,
     GuardianLost,
     Item,
     Mailbox,
-    Reading,
-    StopAsked,
     TimeToTell,
     WatchTroubled,
 )
-from proctor.runtime.processes import AppRuns, Processes, Say
+from proctor.runtime.processes import AppRuns, Processes, Saying
 from proctor.runtime.reloading import Difference, Readings, difference
 from proctor.runtime.timers import Handle, Timers
 
@@ -80,9 +79,9 @@ class Supervisor:
         runs: ConfigurableRuns,
         bus: EventBus,
         timers: Timers,
-        say: Say,
+        say: Saying,
         switch_watch: Callable[[bool], None],
-        read_again: Callable[[Reading], None],
+        read_again: Callable[[FilesReading], None],
         app_view: Callable[[], AppView | None] = lambda: None,
     ) -> None:
         self.configuration = configuration
@@ -207,7 +206,7 @@ class Supervisor:
                 self._set_watch_view("app", problem=item.problem)
             case ConfigurationRead():
                 self._configuration_read(item)
-            case StopAsked():
+            case EndAsked():
                 self.stop_everything(
                     reason=item.reason,
                     exit_code=item.exit_code,
@@ -300,7 +299,7 @@ class Supervisor:
         if at_once:
             self._kill_everything(reason)
             return
-        self._tell_all(ProcessStopAsked(cause="app", reason=reason))
+        self._tell_all(StopAsked(cause="app", reason=reason))
         self._tell_later(TELL_AFTER_SECONDS)
 
     # Details of the above
@@ -323,7 +322,7 @@ class Supervisor:
     def _end_all(self, order: EndAll) -> None:
         code = order.exit.shell_status if order.exit else 1
         reason = "the first process to end by itself ends the app"
-        self._mailbox.post(StopAsked(reason=reason, exit_code=code))
+        self._mailbox.post(EndAsked(reason=reason, exit_code=code))
 
     def _tell_later(self, seconds: float) -> None:
         if self._next_telling is not None:

@@ -13,14 +13,14 @@ import pytest
 from proctor.errors import PlatformError, UserError
 from proctor.model.exits import Exit
 from proctor.runtime.keepers import (
-    KeeperLost,
-    LeaderContinued,
-    LeaderLeft,
-    LeaderStopped,
-    SpawnFailed,
-    Started,
-    Swept,
-    TreeEmptied,
+    KeeperLostReport,
+    LeaderContinuedReport,
+    LeaderLeftReport,
+    LeaderStoppedReport,
+    SpawnFailedReport,
+    StartedReport,
+    SweptReport,
+    TreeEmptiedReport,
 )
 from support.eventually import eventually
 from support.keeping import Keeping, keeping
@@ -43,8 +43,8 @@ async def test_a_run_is_started_read_and_told_about_to_its_end(
     kept: Keeping, terminal: bool
 ) -> None:
     run = kept.start("echo hello; exit 3", terminal=terminal)
-    assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(status=3))
-    assert run.names == ["Started", "LeaderLeft", "TreeEmptied"]
+    assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(status=3))
+    assert run.names == ["StartedReport", "LeaderLeftReport", "TreeEmptiedReport"]
     assert run.text == "hello\n"
 
 
@@ -134,7 +134,7 @@ async def test_the_default_action_of_sigpipe_is_in_force(kept: Keeping) -> None:
 
 async def test_a_keeper_is_named_after_its_process(kept: Keeping) -> None:
     run = await kept.started("echo ready; sleep 60", name="worker")
-    told = run.told(Started)
+    told = run.told(StartedReport)
     assert told is not None
     words = _command_line(told.keeper_pid)
     assert words.startswith(b"proctor:worker.1\0")
@@ -159,11 +159,11 @@ async def test_what_cannot_be_started_is_told_with_its_stage(
 ) -> None:
     run = kept.start(*argv, folder=folder)
     await run.has_gone()
-    told = run.told(SpawnFailed)
+    told = run.told(SpawnFailedReport)
     assert told is not None
     assert (told.stage, told.errno) == (stage, code)
     assert words in told.words
-    assert run.names == ["SpawnFailed"]
+    assert run.names == ["SpawnFailedReport"]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ async def test_a_want_of_descriptors_is_told_and_leaks_none(kept: Keeping) -> No
 @pytest.mark.parametrize("status", [0, 1, 2, 126, 127, 128, 255])
 async def test_every_exit_status_is_told_as_it_is(kept: Keeping, status: int) -> None:
     run = kept.start(f"exit {status}")
-    assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(status=status))
+    assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(status=status))
 
 
 async def test_every_signal_that_ends_a_leader_is_told(kept: Keeping) -> None:
@@ -218,14 +218,14 @@ async def test_every_signal_that_ends_a_leader_is_told(kept: Keeping) -> None:
     code += "os.kill(os.getpid(), number)"
     runs = [kept.start(sys.executable, "-S", "-c", code, str(number)) for number in range(1, 16)]
     for number, run in enumerate(runs, start=1):
-        assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(signal=number))
+        assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(signal=number))
 
 
 async def test_no_report_comes_out_of_order_when_many_end_at_once(kept: Keeping) -> None:
     runs = [kept.start("/bin/true", "x", terminal=bool(number % 2)) for number in range(60)]
     for run in runs:
         await run.has_gone()
-        assert run.names == ["Started", "LeaderLeft", "TreeEmptied"]
+        assert run.names == ["StartedReport", "LeaderLeftReport", "TreeEmptiedReport"]
 
 
 @both
@@ -245,21 +245,21 @@ async def test_a_daemon_that_is_left_behind_belongs_to_the_run(
     run = kept.start(
         "setsid sh -c 'trap \"\" HUP; echo > up; sleep 60' & exit 0", folder=str(tmp_path)
     )
-    await run.until(LeaderLeft)
+    await run.until(LeaderLeftReport)
     await eventually((tmp_path / "up").exists)
-    assert run.told(TreeEmptied) is None
+    assert run.told(TreeEmptiedReport) is None
     kept.keepers.order(run.id, "all", signal.SIGTERM)
     await run.has_gone()
 
 
 async def test_orphans_are_reaped_as_they_end(kept: Keeping, tmp_path: Path) -> None:
     run = await kept.started(*child("orphans.py", 1000, "tag", tmp_path))
-    told = run.told(Started)
+    told = run.told(StartedReport)
     assert told is not None
     await eventually(lambda: len(_children(told.keeper_pid)) < 5)
-    assert run.told(LeaderLeft) is None
+    assert run.told(LeaderLeftReport) is None
     kept.keepers.kill(run.id)
-    assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(signal=signal.SIGKILL))
+    assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(signal=signal.SIGKILL))
 
 
 async def test_a_stop_that_follows_a_start_at_once_is_not_lost(kept: Keeping) -> None:
@@ -267,20 +267,24 @@ async def test_a_stop_that_follows_a_start_at_once_is_not_lost(kept: Keeping) ->
     for run in runs:
         kept.keepers.order(run.id, "roots", signal.SIGTERM)
     for run in runs:
-        assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(signal=signal.SIGTERM))
+        assert await run.has_gone() == LeaderLeftReport(
+            run=run.id, exit=Exit(signal=signal.SIGTERM)
+        )
 
 
 async def test_a_stopped_leader_is_told_and_wakes_up_to_hear_its_stop(kept: Keeping) -> None:
     loop = "echo ready; while :; do sleep 0.01; done"
     run = await kept.started(f"trap 'echo bye; exit 5' TERM; {loop}")
     kept.keepers.signal(run.id, signal.SIGSTOP)
-    assert await run.until(LeaderStopped) == LeaderStopped(run=run.id, signal=signal.SIGSTOP)
+    assert await run.until(LeaderStoppedReport) == LeaderStoppedReport(
+        run=run.id, signal=signal.SIGSTOP
+    )
     kept.keepers.signal(run.id, signal.SIGCONT)
-    await run.until(LeaderContinued)
+    await run.until(LeaderContinuedReport)
     kept.keepers.signal(run.id, signal.SIGSTOP)
-    await eventually(lambda: run.names.count("LeaderStopped") == 2)
+    await eventually(lambda: run.names.count("LeaderStoppedReport") == 2)
     kept.keepers.order(run.id, "roots", signal.SIGTERM)
-    assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(status=5))
+    assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(status=5))
     assert run.text == "ready\nbye\n"
 
 
@@ -301,7 +305,7 @@ async def test_roots_are_the_leader_and_later_whoever_lost_its_parent(
     kept.keepers.order(run.id, "roots", signal.SIGTERM)
     await run.prints("outer told")
     assert "inner told" not in run.text
-    told = run.told(Started)
+    told = run.told(StartedReport)
     assert told is not None
     os.kill(told.leader_pid, signal.SIGKILL)
     await run.prints("inner told")
@@ -357,9 +361,9 @@ async def test_a_single_signal_begins_no_stop(kept: Keeping) -> None:
     await run.prints("told")
     kept.keepers.signal(run.id, signal.SIGUSR1)
     await run.prints("told", times=2)
-    assert run.names == ["Started"]
+    assert run.names == ["StartedReport"]
     kept.keepers.order(run.id, "all", signal.SIGTERM)
-    assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(signal=signal.SIGTERM))
+    assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(signal=signal.SIGTERM))
 
 
 @pytest.mark.parametrize("script", ["stubborn.py", "hydra.py", "hopper.py"])
@@ -368,7 +372,7 @@ async def test_a_kill_reaches_everybody(kept: Keeping, tmp_path: Path, script: s
     kept.keepers.order(run.id, "roots", signal.SIGTERM)
     kept.keepers.kill(run.id)
     await run.has_gone(within=3)
-    assert run.told(TreeEmptied) is not None
+    assert run.told(TreeEmptiedReport) is not None
 
 
 async def test_an_order_for_a_run_that_has_gone_does_nothing(kept: Keeping) -> None:
@@ -376,7 +380,7 @@ async def test_an_order_for_a_run_that_has_gone_does_nothing(kept: Keeping) -> N
     await run.has_gone()
     kept.keepers.order(run.id, "all", signal.SIGTERM)
     kept.keepers.kill(run.id)
-    assert run.names == ["Started", "LeaderLeft", "TreeEmptied"]
+    assert run.names == ["StartedReport", "LeaderLeftReport", "TreeEmptiedReport"]
 
 
 # When one of ours is lost
@@ -387,26 +391,26 @@ async def test_a_killed_keeper_is_told_and_its_tree_swept_while_others_live(
 ) -> None:
     other = await kept.started("echo ready; sleep 60")
     run = await kept.started(*child("stubborn.py", "tag", tmp_path), grace_seconds=0.3)
-    told = run.told(Started)
+    told = run.told(StartedReport)
     assert told is not None
     os.kill(told.keeper_pid, signal.SIGKILL)
-    assert await run.until(KeeperLost) == KeeperLost(run=run.id)
+    assert await run.until(KeeperLostReport) == KeeperLostReport(run=run.id)
     assert _exists(told.leader_pid)
-    await run.until(Swept)
+    await run.until(SweptReport)
     assert not _exists(told.leader_pid)
-    assert other.names == ["Started"]
+    assert other.names == ["StartedReport"]
 
 
 async def test_guardian_and_keepers_are_deaf_to_what_asks_nicely(kept: Keeping) -> None:
     run = await kept.started("echo ready; sleep 60")
-    told = run.told(Started)
+    told = run.told(StartedReport)
     assert told is not None
     for pid in (kept.guardian_pid, told.keeper_pid):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             os.kill(pid, number)
     again = kept.start("exit 4")
-    assert await again.has_gone() == LeaderLeft(run=again.id, exit=Exit(status=4))
-    assert run.names == ["Started"]
+    assert await again.has_gone() == LeaderLeftReport(run=again.id, exit=Exit(status=4))
+    assert run.names == ["StartedReport"]
 
 
 async def test_without_a_guardian_runs_go_on_and_none_is_started(kept: Keeping) -> None:
@@ -416,7 +420,7 @@ async def test_without_a_guardian_runs_go_on_and_none_is_started(kept: Keeping) 
     with pytest.raises(PlatformError, match="guardian has died"):
         kept.start("true")
     kept.keepers.order(run.id, "roots", signal.SIGTERM)
-    assert await run.has_gone() == LeaderLeft(run=run.id, exit=Exit(signal=signal.SIGTERM))
+    assert await run.has_gone() == LeaderLeftReport(run=run.id, exit=Exit(signal=signal.SIGTERM))
 
 
 async def test_a_stopped_guardian_blocks_nobody_and_loses_no_start(kept: Keeping) -> None:

@@ -29,13 +29,13 @@ from proctor.model.facts import KeeperLost, LeaderLeft
 from proctor.model.slots import MOVES
 from proctor.runtime.mailbox import (
     ConfigurationRead,
+    EndAsked,
     FilesChanged,
-    StopAsked,
     WatchTroubled,
 )
 from support.supervised import SupervisedApp, changed, configuration, reading, sequences
 
-TERMINATE = StopAsked(reason="SIGTERM", exit_code=143)
+TERMINATE = EndAsked(reason="SIGTERM", exit_code=143)
 
 
 # Events

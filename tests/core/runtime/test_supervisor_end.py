@@ -22,14 +22,14 @@ from proctor.model.exits import Exit
 from proctor.model.facts import SignalDenied
 from proctor.model.slots import MOVES
 from proctor.runtime.mailbox import (
+    EndAsked,
     GuardianLost,
-    StopAsked,
 )
 from support.supervised import SupervisedApp, configuration
 
-INTERRUPT = StopAsked(reason="^C", exit_code=130, escalates=True)
-TERMINATE = StopAsked(reason="SIGTERM", exit_code=143)
-QUIT_SIGNAL = StopAsked(reason="SIGQUIT", exit_code=131, at_once=True)
+INTERRUPT = EndAsked(reason="^C", exit_code=130, escalates=True)
+TERMINATE = EndAsked(reason="SIGTERM", exit_code=143)
+QUIT_SIGNAL = EndAsked(reason="SIGQUIT", exit_code=131, at_once=True)
 
 
 # The end
