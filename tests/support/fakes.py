@@ -148,6 +148,8 @@ class FakeSession:
         queue: asyncio.Queue[AnyMessage | None] = asyncio.Queue()
         self._subscribers.append(queue)
         self.followed.set()
+        for process, (first, end) in self.now_is.journals.items():
+            queue.put_nowait(OutputAppended(process=process, first=first, end=end))
         if self._ended:
             queue.put_nowait(None)
         try:

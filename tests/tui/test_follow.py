@@ -83,11 +83,14 @@ async def test_after_missed_messages_everything_is_shown_from_a_fresh_snapshot()
 
 async def test_lines_printed_before_the_first_notice_are_caught_up_with() -> None:
     session = FakeSession(histories.shop())
-    before = from_snapshot(await session.snapshot())
+    woken = Waking()
+    follower = Follower(session, from_snapshot(await session.snapshot()), woken)
     session.output("web.1", "printed in between")
-    follower = Follower(session, before, lambda: None)
-    await follower.catch_up()
+    task = asyncio.create_task(follower.run())
+    await woken.happened.wait()
     assert follower.take()[0].journals["web.1"] == (0, 1)
+    session.end()
+    await task
 
 
 async def test_a_pane_gets_its_newest_wish_only_and_one_request_is_on_its_way() -> None:

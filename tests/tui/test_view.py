@@ -17,7 +17,7 @@ from proctor.model.events import (
     WatchChanged,
     WatchView,
 )
-from proctor_tui.view import TREND_SAMPLES, Part, fold, from_snapshot, with_journals
+from proctor_tui.view import TREND_SAMPLES, Part, fold, from_snapshot
 from support import histories
 
 VIEW = from_snapshot(histories.shop())
@@ -120,12 +120,6 @@ def test_output_touches_its_journal_until_it_was_seen() -> None:
         frozenset({"web.1"}),
     )
     assert view.seen().touched == frozenset()
-
-
-def test_only_journals_that_grew_are_touched_by_a_later_snapshot() -> None:
-    view, _ = fold(VIEW, OutputAppended(process="web.1", first=0, end=7))
-    view = with_journals(view.seen(), {"web.1": (0, 7), "web.2": (0, 2)})
-    assert view.touched == frozenset({"web.2"})
 
 
 def test_a_trend_keeps_the_last_samples_only() -> None:

@@ -85,7 +85,6 @@ class ProctorApp(ThemedApp):
         self._tick = self.set_interval(FRAME_SECONDS, self.tick, pause=True)
         self.set_interval(1.0, self._clock)
         self.run_worker(self._follow(), name="follow the session", exit_on_error=True)
-        self.run_worker(self._catch_up(), name="catch up with the session")
         if not self.is_headless:
             take_signals(self, lambda code: self._leave(code, None))
             self.call_after_refresh(settle_memory)
@@ -141,10 +140,6 @@ class ProctorApp(ThemedApp):
             self._leave(OUR_FAULT, words)
         else:
             self._leave(view.exit_code, _last_words(view))
-
-    async def _catch_up(self) -> None:
-        with suppress(ProctorError, OSError):  # the session has ended: its follower tells
-            await self._follower.catch_up()
 
     async def _send(self, command: AnyCommand) -> None:
         try:

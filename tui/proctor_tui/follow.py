@@ -6,7 +6,7 @@ Messages come as fast as they like; the screen takes what has changed at most on
 from typing import TYPE_CHECKING
 
 from proctor.control.session import WindowRequest
-from proctor_tui.view import Part, View, fold, from_snapshot, with_journals
+from proctor_tui.view import Part, View, fold, from_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,15 +40,6 @@ class Follower:
                 fresh = await self._session.snapshot()
                 self.view, parts = from_snapshot(fresh, done=self.view.done), Part.ALL
             self._changed(parts)
-
-    async def catch_up(self) -> None:
-        """Learn what was printed between the snapshot and the first message.
-
-        To be called right after `run` was begun: the supervisor repeats events, but not notices.
-        """
-        fresh = await self._session.snapshot()
-        self.view = with_journals(self.view, fresh.journals)
-        self._changed(Part.OUTPUT)
 
     def take(self) -> tuple[View, Part]:
         """The newest view, and all that has changed since it was last taken."""

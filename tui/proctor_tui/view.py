@@ -112,13 +112,6 @@ def from_snapshot(snapshot: Snapshot, *, done: Done | None = None) -> View:
     )
 
 
-def with_journals(view: View, journals: Mapping[str, tuple[int, int]]) -> View:
-    """The view with the extents of journals as a later snapshot has them."""
-    grown = {name for name, extent in journals.items() if view.journals.get(name) != extent}
-    merged = {**view.journals, **journals}
-    return replace(view, journals=merged, touched=view.touched | grown)
-
-
 def fold(view: View, message: AnyMessage) -> tuple[View, Part]:
     """The view after a message, and what that changed; a message of the past changes nothing."""
     match message:

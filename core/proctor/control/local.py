@@ -8,7 +8,7 @@ from proctor.control.session import WindowRequest
 from proctor.logs.store import LogStore
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Refused, Reply
-from proctor.model.events import AnyMessage, AppView, Snapshot, Usage
+from proctor.model.events import AnyMessage, AppView, OutputAppended, Snapshot, Usage
 from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import CommandAsked, Mailbox
 from proctor.runtime.supervisor import Supervisor
@@ -67,8 +67,14 @@ class LocalSession:
         )
 
     async def messages(self, *, after: int) -> AsyncIterator[AnyMessage]:
-        """Events after the given sequence, and notices, until the app has ended."""
+        """Events after the given sequence, and notices, until the app has ended.
+
+        It begins with a notice for each process that has printed: those of the time before are
+        not kept as events are, and who follows has to know of the last line all the same.
+        """
         backlog = Backlog(limit=MOST_EVENTS)
+        for process, (first, end) in self._store.extents().items():
+            backlog.put(OutputAppended(process=process, first=first, end=end))
         self._bus.subscribe(backlog, after=after)
         try:
             while messages := await backlog.take():

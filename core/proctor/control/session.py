@@ -37,7 +37,9 @@ class Session(Protocol):
     def messages(self, *, after: int) -> AsyncIterator[AnyMessage]:
         """Events after the given sequence, and notices, until the session ends.
 
-        After a `Lagged` the subscriber takes a fresh snapshot and goes on.
+        Nothing between a snapshot and what follows it is missed: events are repeated from the
+        sequence on, and how far each process has printed is told at the beginning. After a
+        `Lagged` the subscriber takes a fresh snapshot and goes on.
         """
         ...
 

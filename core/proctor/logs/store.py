@@ -113,6 +113,11 @@ class LogStore:
         found = self._journal(journal)
         return found.first, found.end + len(self._open_lines(journal))
 
+    def extents(self) -> dict[str, tuple[int, int]]:
+        """First row and end of each process's journal that has rows."""
+        found = {process: self.extent(process) for process in self._processes}
+        return {process: (first, end) for process, (first, end) in found.items() if end}
+
     def cursor(
         self, *, holds: bool = False, on_data: "Callable[[], None] | None" = None
     ) -> MergedCursor:

@@ -3,48 +3,20 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from proctor.control.local import MOST_EVENTS, MOST_ROWS, LocalSession
+from proctor.control.local import MOST_EVENTS, MOST_ROWS
 from proctor.control.session import EVERYTHING, Session, WindowRequest
-from proctor.logs.store import LogStore
 from proctor.model.commands import Accepted, Quit, Refused, Restart, Scale, SetWatch
 from proctor.model.events import (
     Announced,
-    AnyMessage,
     AppStopped,
     Lagged,
     OutputAppended,
     ProcessStateChanged,
-    Usage,
 )
 from proctor.runtime.mailbox import ConfigurationRead
 from support import histories
+from support.session_of_app import USAGE, SessionOfApp
 from support.supervised import SupervisedApp, configuration, reading, sequences
-
-USAGE = {"web.1": Usage(cpu_percent=1.5, memory_bytes=4096, processes=2)}
-
-
-class SessionOfApp:
-    """A session, and the app with its log that it speaks for."""
-
-    def __init__(self, app: SupervisedApp) -> None:
-        self.app = app
-        self.store = LogStore()
-        self.session = LocalSession(
-            app.supervisor,
-            mailbox=app.mailbox,
-            bus=app.bus,
-            store=self.store,
-            app_view=histories.app,
-            usage=lambda: USAGE,
-        )
-
-    def prints(self, process: str, *lines: str) -> None:
-        track = self.store.open(self.app.runs.run_of(process), terminal=False)
-        for line in lines:
-            track.append(f"{line}\n".encode(), 1.0)
-
-    async def all_messages(self, *, after: int = 0) -> list[AnyMessage]:
-        return [message async for message in self.session.messages(after=after)]
 
 
 @pytest.fixture
