@@ -29,11 +29,15 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
 
     def settings_of(self, type_: str) -> TypeSettings:
         """What holds for the processes of a type: its own settings, else those of the app."""
-        found = self.types.get(type_)
-        if found is not None:
-            return found
-        return TypeSettings(
-            grace_seconds=self.settings.grace_seconds,
-            on_exit=self.settings.on_exit,
-            terminal=self.settings.terminal,
-        )
+        return self.types.get(type_) or type_settings(self.settings)
+
+
+def type_settings(settings: Settings, **own: object) -> TypeSettings:
+    """The settings of a type that says `own` of itself; all else is as the app has it."""
+    shared = {field: getattr(settings, field) for field in _SHARED}
+    return TypeSettings(**{**shared, **own})
+
+
+_SHARED = frozenset(Settings.__struct_fields__) & frozenset(TypeSettings.__struct_fields__) - {
+    "watch"
+}

@@ -8,6 +8,7 @@ import msgspec
 from proctor.errors import UserError
 from proctor.model.quoting import quoted
 from proctor.model.restart import OnExit
+from proctor.model.type_settings import Stdin, StopScope
 
 LogFormat = Literal["human", "json"]
 
@@ -19,7 +20,7 @@ _APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How an app is run.
+    """How an app is run; what holds for its process types unless they say otherwise.
 
     Raises:
         UserError: a value is not possible; says which, and where it is set.
@@ -27,7 +28,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     grace_seconds: float = 30.0  #: from the request to stop until the kill; 0 kills at once
     on_exit: OnExit = "restart"  #: what follows when a process ends by itself
+    stop_signal: str = "TERM"  #: without SIG
+    stop_scope: StopScope = "roots"
     terminal: bool = True  #: each process has a terminal (pty); else pipes
+    stdin: Stdin = "null"  #: with pipes: at its end at once, or a pipe that stays open
+    memory_limit_bytes: int | None = None  #: of a process's whole tree; above it, it is restarted
+    platform_env: bool = False  #: processes also get `DYNO` and the platform's metadata
     fixed_ports: bool = False  #: a taken port is refused, not evaded
     watch: bool = False  #: a file save restarts
     screen: bool = True  #: the terminal UI may open; else the plain printer

@@ -1,0 +1,232 @@
+"""Reads the values of settings: from a file, where they have types, and from variables, as text.
+
+Each reader takes what was written and the place to name when it is wrong, and gives the value
+that the app works with.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
+
+from proctor.errors import UserError
+from proctor.model.ports import parse_port
+from proctor.model.quoting import quoted
+from proctor.model.settings import LONGEST_GRACE_SECONDS
+from proctor.model.type_settings import (
+    Dependency,
+    ReadyRule,
+    ReadyWhenAnswering,
+    ReadyWhenListening,
+    ReadyWhenLogged,
+    ReadyWhenSucceeding,
+)
+
+Reader = Callable[[object, str], object]
+
+SIGNALS = ("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "ALRM", "WINCH", "KILL")
+
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_SWITCH = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+_READY = {"log", "tcp", "http", "command"}
+_LEAST_MEMORY = 1024 * 1024
+
+
+def refuse(raw: object, wanted: str, where: str, *, hint: str | None = None) -> NoReturn:
+    """Say that this is not the value that is wanted.
+
+    Raises:
+        UserError: always.
+    """
+    raise UserError(f"{_shown(raw)} is not {wanted}", where=where, hint=hint)
+
+
+def read_text(raw: object, where: str) -> str:
+    """A text that is not empty."""
+    if not isinstance(raw, str) or not raw.strip():
+        refuse(raw, "a text", where, hint='Write it in quotes, as in "Procfile.dev"')
+    return raw
+
+
+def read_switch(raw: object, where: str) -> bool:
+    """True or false; a variable may also say yes, on, 1 or no, off, 0."""
+    found = _SWITCH.get(raw.lower()) if isinstance(raw, str) else raw
+    if not isinstance(found, bool):
+        refuse(raw, "true or false", where, hint="Write true or false, without quotes")
+    return found
+
+
+def read_seconds(raw: object, where: str) -> float:
+    """A number of seconds, or a text with its unit: 30, 2.5, "90s", "5m"."""
+    hint = f'Write seconds from 0 to {LONGEST_GRACE_SECONDS:.0f}, as in 30 or "5m"'
+    if isinstance(raw, str):
+        match = _SECONDS.fullmatch(raw.strip().lower())
+        if match is None:
+            refuse(raw, "a duration", where, hint=hint)
+        seconds = float(match[1]) * _UNIT_SECONDS[match[2] or "s"]
+    elif isinstance(raw, bool) or not isinstance(raw, int | float):
+        refuse(raw, "a duration", where, hint=hint)
+    else:
+        seconds = float(raw)
+    if not 0 <= seconds <= LONGEST_GRACE_SECONDS:  # false for NaN as well
+        refuse(raw, "a possible duration", where, hint=hint)
+    return seconds
+
+
+def read_signal(raw: object, where: str) -> str:
+    """The name of a signal, with or without SIG: "INT", "SIGTERM"."""
+    name = raw.upper().removeprefix("SIG") if isinstance(raw, str) else ""
+    if name not in SIGNALS:
+        refuse(raw, "a signal to stop by", where, hint=f"Choose {', '.join(SIGNALS)}")
+    return name
+
+
+def one_of(*allowed: str) -> Reader:
+    """A reader of these words alone."""
+
+    def read(raw: object, where: str) -> str:
+        if not isinstance(raw, str) or raw not in allowed:
+            refuse(raw, "possible", where, hint=f"Choose {', '.join(allowed)}")
+        return raw
+
+    return read
+
+
+def read_port(raw: object, where: str) -> int:
+    """A port, 1 to 65535."""
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        refuse(raw, "a port", where, hint="Write a number from 1 to 65535")
+    return parse_port(str(raw), where=where)
+
+
+def read_formation(raw: object, where: str) -> str:
+    """How many of each type, as "web=2,worker=1" or as a table; gives the former."""
+    if isinstance(raw, str):
+        return raw
+    if not isinstance(raw, Mapping):
+        refuse(raw, "a formation", where, hint='Write "web=2,worker=1" or {web = 2, worker = 1}')
+    for type_, quantity in raw.items():
+        if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 0:
+            refuse(quantity, f"a quantity of {quoted(type_)}", where, hint="Write a number")
+    return ",".join(f"{type_}={quantity}" for type_, quantity in raw.items())
+
+
+def read_names(raw: object, where: str) -> tuple[str, ...]:
+    """A text, or several; in a text commas part them."""
+    texts = [raw] if isinstance(raw, str) else raw
+    return tuple(
+        name.strip()
+        for text in _texts(texts, where)
+        for name in (text.split(",") if isinstance(raw, str) else [text])
+        if name.strip()
+    )
+
+
+def read_globs(raw: object, where: str) -> tuple[str, ...] | None:
+    """Patterns of files; true means all of them (None), false none."""
+    if isinstance(raw, bool):
+        return None if raw else ()
+    return _texts([raw] if isinstance(raw, str) else raw, where)
+
+
+def read_variables(raw: object, where: str) -> dict[str, str]:
+    """A table of variables; numbers and booleans are taken as text."""
+    if not isinstance(raw, Mapping):
+        refuse(raw, "a table of variables", where, hint='Write {NAME = "value"}')
+    variables = {}
+    for name, value in raw.items():
+        if isinstance(value, bool):
+            variables[name] = "true" if value else "false"
+        elif isinstance(value, str | int | float):
+            variables[name] = str(value)
+        else:  # which may be a secret, so it is not shown
+            raise UserError(f"the variable {quoted(name)} has no text as its value", where=where)
+    return variables
+
+
+def read_bytes(raw: object, where: str) -> int:
+    """An amount of memory: "512 MB", "1.5 GiB", or a number of bytes."""
+    hint = 'Write it as in "512 MB"'
+    if isinstance(raw, str):
+        match = _BYTES.fullmatch(raw.strip())
+        if match is None:
+            refuse(raw, "an amount of memory", where, hint=hint)
+        step = 1024 if match[3] else 1000
+        amount = int(float(match[1]) * step ** _POWERS[match[2].lower()])
+    elif isinstance(raw, bool) or not isinstance(raw, int):
+        refuse(raw, "an amount of memory", where, hint=hint)
+    else:
+        amount = raw
+    if amount < _LEAST_MEMORY:
+        refuse(raw, "enough memory for a process", where, hint=hint)
+    return amount
+
+
+def read_after(raw: object, where: str) -> tuple[Dependency, ...]:
+    """The types that must be up first: names, or tables {type = "db", restart = true}."""
+    hint = 'Write ["db"] or [{type = "db", restart = true}]'
+    entries: Sequence[object] = raw if isinstance(raw, list) else [raw]
+    found = []
+    for entry in entries:
+        if isinstance(entry, str):
+            found.append(Dependency(entry))
+            continue
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("type"), str):
+            refuse(entry, "a process type to wait for", where, hint=hint)
+        unknown = set(entry) - {"type", "restart"}
+        if unknown:
+            refuse(min(unknown), "known of a dependency", where, hint=hint)
+        found.append(Dependency(entry["type"], read_switch(entry.get("restart", False), where)))
+    return tuple(found)
+
+
+def read_ready(raw: object, where: str) -> ReadyRule:
+    """When a process is up: one of log, tcp, http and command."""
+    hint = 'Write one of {log = "…"}, {tcp = 5432}, {http = "/health"} and {command = "…"}'
+    if not isinstance(raw, Mapping) or len(raw) != 1 or set(raw) - _READY:
+        refuse(raw, "a rule that says when a process is up", where, hint=hint)
+    ((kind, value),) = raw.items()
+    if kind == "tcp":
+        return _read_address(value, where)
+    text = read_text(value, where)
+    if kind == "command":
+        return ReadyWhenSucceeding(text)
+    if kind == "http":
+        if not re.match(r"/|https?://", text):
+            refuse(text, "a path or a URL", where, hint='Write "/health" or "http://…"')
+        return ReadyWhenAnswering(text)
+    try:
+        re.compile(text)
+    except re.error as error:
+        refuse(text, f"a regular expression: {error}", where, hint="Escape what is meant as it is")
+    return ReadyWhenLogged(text)
+
+
+def _read_address(raw: object, where: str) -> ReadyWhenListening:
+    if raw is True:
+        return ReadyWhenListening()
+    if isinstance(raw, str) and ":" in raw:
+        host, _, port = raw.rpartition(":")
+        return ReadyWhenListening(read_port(port, where), host.strip("[]") or "localhost")
+    return ReadyWhenListening(read_port(raw, where))
+
+
+def _texts(raw: object, where: str) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(each, str) and each for each in raw):
+        refuse(raw, "a list of texts", where, hint='Write it as in ["one", "two"]')
+    return tuple(raw)
+
+
+def _shown(raw: object) -> str:
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, str):
+        return quoted(raw)
+    if isinstance(raw, int | float):
+        return str(raw)
+    return "a table" if isinstance(raw, Mapping) else "a list" if isinstance(raw, list) else "this"
