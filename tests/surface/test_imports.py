@@ -62,6 +62,14 @@ def test_help_loads_the_module_of_no_command(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("own_places")
+def test_a_plain_start_does_not_load_click(app_folder: Path, tmp_path: Path) -> None:
+    (app_folder / "Procfile").write_text("web: exit 3\n")
+    modules = modules_of(["start", "--no-tui", "--on-exit", "stop-all"], tmp_path)
+    assert "proctor.cli.running" in modules
+    assert not loaded(modules, *HEAVY, "click", "psutil")
+
+
 @pytest.mark.usefixtures("own_places", "app_folder")
 def test_importing_the_library_loads_nothing(tmp_path: Path) -> None:
     modules = modules_after("import proctor", tmp_path, words=[])

@@ -51,6 +51,7 @@ def prepare() -> None:
     gc.disable()
     lease = _fork_from_screen() if screen_can_open(sys.argv[1:]) else None
     guardian, pid = _launch_guardian()
+    _load_msgspec()
     _prepared = Prepared(guardian, pid, lease)
 
 
@@ -72,6 +73,16 @@ def screen_can_open(words: list[str]) -> bool:
         return os.tcgetpgrp(0) == os.getpgrp()  # a background job must not touch the terminal
     except OSError:
         return False
+
+
+def _load_msgspec() -> None:
+    # It prefers typing_extensions, wherever that is installed, to what `typing` itself has.
+    name = "typing_extensions"
+    sys.modules[name] = None  # type: ignore[assignment]  # the documented way to hide a module
+    try:
+        import msgspec  # noqa: F401, PLC0415 - only who runs an app pays for it
+    finally:
+        del sys.modules[name]
 
 
 def _launch_guardian() -> "tuple[socket.socket, int]":

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 import proctor
+from proctor.cli.problems import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_NAME = "proctor"
+_USAGE = 2
 
 
 class CommandEntry(NamedTuple):
@@ -182,3 +187,30 @@ def _no_such_command(name: str) -> str:
 @click.version_option(proctor.__version__, "-V", "--version", message="proctor %(version)s")
 def cli() -> None:
     """Run a Procfile app on this machine as a cloud runtime would."""
+
+
+def run(words: list[str], *, completes: bool) -> int:
+    """Run a command line; what is wrong with its words is told in one line. Gives the exit code.
+
+    With `completes`, click answers the shell that asks how the line may go on.
+    """
+    if completes:
+        cli.main(words, prog_name=_NAME)
+    try:
+        # Not `main`, which prints a line for ^C, and ends the process when a pipe is closed.
+        with cli.make_context(_NAME, words) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _report_usage(error)
+    return code if isinstance(code, int) else 0
+
+
+def _report_usage(problem: click.ClickException) -> int:
+    words = " ".join(problem.format_message().split()).rstrip(".")  # click lists choices in lines
+    sentence = words[:1].lower() + words[1:] + ("" if words.endswith(("?", "?)")) else ".")
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    help_ = f"{context.command_path} --help" if context is not None else ""
+    tell(f"{sentence} Try '{help_}'." if help_ and help_ not in sentence else sentence)
+    return _USAGE

@@ -6,14 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-import click
-
 from proctor.errors import PlatformError, ProctorError
 from proctor.model.quoting import printable
 
-_NAME = "proctor"
 _COMPLETION = "_PROCTOR_COMPLETE"  # click's own variable, by which a shell asks for completions
-_USAGE = 2
 _NO_MORE = "no more processes may be started now (the limit is `ulimit -u`, RLIMIT_NPROC)"
 _CANNOT_BE_PRINTED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
@@ -25,44 +21,38 @@ def run_reporting(words: list[str]) -> int:
         BrokenPipeError: who reads what is printed has gone.
         KeyboardInterrupt: the user has had enough.
     """
-    from proctor.cli.main import cli  # noqa: PLC0415 - its table is not needed by who imports this
-
-    if _COMPLETION in os.environ:
-        cli.main(words, prog_name=_NAME)
     try:
-        # Not `main`, which prints a line for ^C, and ends the process when a pipe is closed.
-        with cli.make_context(_NAME, words) as context:
-            code = cli.invoke(context)
+        code = _run(words)
         sys.stdout.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.ClickException as error:
-        return report_usage(error)
     except ProctorError as error:
         return report(error)
     except BaseExceptionGroup as group:
         return _report_group(group)
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
         return report(fault(error))
-    return code if isinstance(code, int) else 0
+    return code
+
+
+def _run(words: list[str]) -> int:
+    if words[:1] == ["start"] and _COMPLETION not in os.environ:
+        from proctor.cli.plain import read_plainly  # noqa: PLC0415 - for a start alone
+
+        options = read_plainly(words[1:])
+        if options is not None:
+            from proctor.cli.launch import launch  # noqa: PLC0415 - the same
+
+            return launch(options)
+    from proctor.cli.main import run  # noqa: PLC0415 - a plain start does not wait for click
+
+    return run(words, completes=_COMPLETION in os.environ)
 
 
 def report(problem: ProctorError) -> int:
     """Tell a problem in one line; returns its exit code."""
     tell(str(problem))
     return problem.exit_code
-
-
-def report_usage(problem: click.ClickException) -> int:
-    """Tell what is wrong with the words of a command line; returns the exit code."""
-    words = " ".join(problem.format_message().split()).rstrip(".")  # click lists choices in lines
-    sentence = words[:1].lower() + words[1:] + ("" if words.endswith(("?", "?)")) else ".")
-    context = problem.ctx if isinstance(problem, click.UsageError) else None
-    help_ = f"{context.command_path} --help" if context is not None else ""
-    tell(f"{sentence} Try '{help_}'." if help_ and help_ not in sentence else sentence)
-    return _USAGE
 
 
 def tell(sentence: str) -> None:
