@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -41,14 +40,13 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     search_upward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AppFiles:
+class AppFiles(msgspec.Struct, frozen=True):
     """Where an app's files are, and what its env files say."""
 
     root: Path
     procfile_path: Path
     env_files: tuple[EnvFile, ...]
-    chosen: Environment = field(repr=False)  #: PROCFILE and PORT by all layers; for us alone
+    chosen: Environment  #: PROCFILE and PORT by all layers; for us alone
 
     @property
     def procfile_name(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -17,14 +17,25 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _CHANGE = re.compile(r"([A-Za-z0-9_-]+)([=+-])([0-9]{1,9})(?::([A-Za-z0-9_-]+))?")
 
 
-@dataclass(frozen=True, slots=True)
 class Formation(Mapping[str, int]):
     """Process type -> desired quantity, for every type of the Procfile and in its order.
 
     Prints as `web=2 worker=1`, which is also what the command line reads.
     """
 
-    quantities: tuple[tuple[str, int], ...] = ()
+    __slots__ = ("quantities",)
+
+    def __init__(self, quantities: tuple[tuple[str, int], ...] = ()) -> None:
+        self.quantities: Final = quantities
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formation) and self.quantities == other.quantities
+
+    def __hash__(self) -> int:
+        return hash(self.quantities)
+
+    def __repr__(self) -> str:
+        return f"Formation({self.quantities!r})"
 
     def __getitem__(self, type_: str) -> int:
         for name, quantity in self.quantities:
