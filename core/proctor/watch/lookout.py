@@ -70,7 +70,6 @@ class Lookout:
         self._is_paused = False
         self._is_incomplete = False
         self._stopped = threading.Event()
-        self._resume_asked = threading.Event()
         self._is_loaded = False
 
     def watch(self) -> None:
@@ -95,10 +94,6 @@ class Lookout:
         notifier = self._notifier
         if notifier is not None:
             notifier.stop()
-
-    def resume(self) -> None:
-        """Go on after a pause; may be called from any thread."""
-        self._resume_asked.set()
 
     def _begin(self) -> None:
         try:
@@ -225,11 +220,10 @@ class Lookout:
         return self._tree.changed(path[len(inside) :] for path in paths if path.startswith(inside))
 
     def _is_looping(self, files: Sequence[str]) -> bool:
-        """Is this one restart too many? Pauses, and goes on when the rules or the user say so."""
+        """Is this one restart too many? Pauses, and goes on when the rules say so."""
         now = time.monotonic()
         mended = any(path.rpartition("/")[2] == IGNORE_FILE for path in files)
-        if mended or self._resume_asked.is_set():
-            self._resume_asked.clear()
+        if mended:
             self._guard.forget()
             if self._is_paused:
                 self._is_paused = False
@@ -242,7 +236,8 @@ class Lookout:
         self._is_paused = True
         self._failed(
             f"The watch pauses: {MOST_RESTARTS} restarts in {WITHIN_SECONDS:.0f} seconds, by "
-            f"{_printable(culprit)}. If the app writes it, add it to .gitignore."
+            f"{_printable(culprit)}. If the app writes it, add it to .gitignore; else "
+            "'proctor watch on' goes on."
         )
         return True
 

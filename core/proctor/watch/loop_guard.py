@@ -28,5 +28,5 @@ class LoopGuard:
         return None
 
     def forget(self) -> None:
-        """Begin again: the loop was mended, or the user says so."""
+        """Begin again: the loop was mended."""
         self._bursts.clear()

@@ -24,8 +24,8 @@ class Watcher:
 
     `failed` gets a sentence for the user, when the kernel has no more watches (files are then
     looked at every two seconds) and when the watch pauses because the app restarts itself. A
-    pause ends by `resume`, or when a `.gitignore` is changed. `recovered` is called when all
-    files are watched, and at the end of a pause.
+    pause ends when a `.gitignore` is changed; a new watcher begins without one. `recovered` is
+    called when all files are watched, and at the end of a pause.
     """
 
     def __init__(
@@ -80,8 +80,3 @@ class Watcher:
     async def ready(self) -> None:
         """Wait until all folders are watched: every change from then on is told."""
         await self._ready.wait()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        if self._lookout is not None:
-            self._lookout.resume()

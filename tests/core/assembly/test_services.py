@@ -2,6 +2,7 @@ import asyncio
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from proctor.errors import UserError
 from proctor.model.configuration import AppConfiguration
 from proctor.model.names import ProcessName
 from proctor.runtime import services as keeping
-from proctor.runtime.mailbox import ConfigurationRead, Item, Mailbox, WatchTroubled
+from proctor.runtime.mailbox import ConfigurationRead, FilesChanged, Item, Mailbox, WatchTroubled
 from support import histories
 from support.eventually import eventually
 from support.fakes import FakeSession
@@ -58,6 +59,14 @@ class Around:
     async def told(self) -> Item:
         return await asyncio.wait_for(self.mailbox.next(), 10)
 
+    async def told_of_a_save(self) -> Item:
+        """Save a file until something is told of it; the watch may still be beginning."""
+        told = asyncio.create_task(self.told())
+        while not told.done():
+            (self.root / "state.txt").write_text(f"{time.monotonic()}")
+            await asyncio.wait([told], timeout=0.3)
+        return told.result()
+
 
 @pytest.fixture
 def around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Around]:
@@ -93,6 +102,17 @@ async def test_a_watch_that_fails_is_told_and_so_is_that_it_works_again(around: 
     words = "OSError: [Errno 24] Too many open files"
     assert await around.told() == WatchTroubled(problem=words)
     assert await around.told() == WatchTroubled(problem=None)
+    await services.stop()
+
+
+async def test_a_watch_that_paused_goes_on_when_it_is_switched_on_again(around: Around) -> None:
+    services = around.services()
+    await services.start()
+    while not isinstance(told := await around.told_of_a_save(), WatchTroubled):
+        assert isinstance(told, FilesChanged)
+    assert "'proctor watch on' goes on" in str(told.problem)
+    services.switch_watch(True)
+    assert isinstance(await around.told_of_a_save(), FilesChanged)
     await services.stop()
 
 

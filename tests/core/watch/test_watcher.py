@@ -306,18 +306,6 @@ async def test_an_app_that_writes_into_its_own_tree_pauses_the_watch(
         assert (await seen.next()).paths == ("app.py",)
 
 
-async def test_a_paused_watch_goes_on_when_it_is_told_to(watching: Start, root: Path) -> None:
-    async with watching() as seen:
-        while not seen.problems:
-            (root / "app.py").write_text(f"{time.monotonic()}")
-            await asyncio.sleep(0.15)
-        await asyncio.sleep(0.3)
-        seen.changes.clear()
-        seen.watcher.resume()
-        (root / "app.py").write_text("print('two')\n")
-        assert (await seen.next()).paths == ("app.py",)
-
-
 async def test_without_a_watch_the_files_are_looked_at_instead(watching: Start, root: Path) -> None:
     async with watching(no_watch, procfile=root / "Procfile") as seen:
         await seen.until(lambda: bool(seen.problems))
