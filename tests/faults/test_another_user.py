@@ -85,7 +85,7 @@ def test_who_may_not_be_signalled_is_named_and_left_while_the_others_are_stopped
     program.until("stubborn.1 | ready")
     eventually_now(lambda: "| beyond" in program.output)
     program.signal(signal.SIGTERM)
-    said = program.until(" may not be signalled by this user; it is left running")
+    said = program.until(" may not be signalled by this user; it is left, ")
     beyond = int(said.rpartition("Process ")[2].split()[0])
     assert program.wait() == 70
     others_place.assert_nothing_left(within=0.5)
@@ -132,7 +132,7 @@ def test_a_signal_that_is_refused_ends_nobody(others_place: Workplace) -> None:
         eventually_now(lambda words=words: words in program.output)  # type: ignore[misc]
     asked = others_place.run(*AS_USER, PROCTOR, "kill", "beyond.1", "USR1")
     assert asked.wait() == 0
-    said = program.until(" may not be signalled by this user; it is left running")
+    said = program.until(" may not be signalled by this user; it is left, ")
     beyond = int(said.rpartition("Process ")[2].split()[0])
     asked = others_place.run(*AS_USER, PROCTOR, "ps", "--json")
     assert asked.wait() == 0

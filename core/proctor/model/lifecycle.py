@@ -201,7 +201,10 @@ def _denied(slot: Slot, run: Run, fact: SignalDenied) -> Decision:
     if fact.pid in run.denied:
         return slot, ()  # each further signal is denied as well: that is no news
     run = replace(run, denied=(*run.denied, fact.pid))
-    words = f"Process {fact.pid} may not be signalled by this user; it is left running"
+    words = (
+        f"Process {fact.pid} may not be signalled by this user; it is left, "
+        "but loses its terminal or pipes when proctor ends"
+    )
     return replace(slot, run=run), (Say(words=words),)
 
 

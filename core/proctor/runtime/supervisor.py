@@ -181,8 +181,9 @@ class Supervisor:
         for process, slot in self.slots.items():
             if slot.run is not None:
                 self.exit_code = OUR_FAULT
-                pids = f": {', '.join(map(str, slot.run.denied))}" if slot.run.denied else ""
-                self._announce("error", f"{process} could not be stopped, and is left{pids}")
+                words = f"{process} could not be stopped; it is left, without terminal or pipes"
+                pids = ", ".join(map(str, slot.run.denied))
+                self._announce("error", f"{words}: {pids}" if pids else words)
 
     def _tell_of_the_app(self) -> None:
         """The address is known when a web process has its port; a changed Procfile may wait."""

@@ -381,7 +381,11 @@ def test_a_leader_that_was_killed_while_suspended_is_not_suspended_any_more() ->
 def test_who_may_not_be_signalled_is_named_once() -> None:
     life = living("stopping")
     denied = SignalDenied(run=life.run, pid=815)
-    assert "815" in said(life.tell(denied))[0]
+    (words,) = said(life.tell(denied))
+    assert words == (
+        "Process 815 may not be signalled by this user; it is left, "
+        "but loses its terminal or pipes when proctor ends"
+    )
     assert life.tell(denied) == ()
     life.tell(msgspec.structs.replace(denied, pid=816))
     assert life.slot.run is not None

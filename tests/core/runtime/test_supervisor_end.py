@@ -273,7 +273,8 @@ async def test_what_may_not_be_signalled_is_left_named_and_ends_with_70(
     assert not app.ended()
     await app.wait(4)
     assert await app.exit_code() == 70
-    assert app.events_of(Announced)[-1].words == "worker.1 could not be stopped, and is left: 815"
+    words = "worker.1 could not be stopped; it is left, without terminal or pipes: 815"
+    assert app.events_of(Announced)[-1].words == words
 
 
 async def test_what_was_denied_and_went_all_the_same_is_no_fault(app: SupervisedApp) -> None:
