@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from proctor.errors import ProctorError
+from proctor.logs.safe import safe
 from proctor.model.commands import AnyCommand, Quit, Refused
 from proctor_tui.follow import Follower, WindowFetcher
-from proctor_tui.guard import visible
 from proctor_tui.memory import settle_memory
 from proctor_tui.palette import ActionProvider
 from proctor_tui.screens.help import HelpScreen
@@ -271,5 +271,5 @@ async def _run(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool
     if signalled.code is not None:
         return signalled.code
     if app.last_words:
-        sys.stderr.write(f"proctor: {visible(app.last_words)}\n")
+        sys.stderr.write(f"proctor: {safe(app.last_words)}\n")
     return OUR_FAULT if app.failed else app.return_code or 0

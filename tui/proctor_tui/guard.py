@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.filter import LineFilter
 
+from proctor.logs.safe import UNSAFE
+
 if TYPE_CHECKING:
     from textual.color import Color
 
-#: Controls (C0, C1, DEL), marks that reorder text, lone surrogates: none of them has a width.
-UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_UNSAFE = re.compile(f"[{UNSAFE}]")
 
 
 class Guard(LineFilter):
@@ -30,21 +29,6 @@ class Guard(LineFilter):
         return [
             segment
             if segment.text.isprintable()
-            else Segment(UNSAFE.sub("", segment.text), segment.style)
+            else Segment(_UNSAFE.sub("", segment.text), segment.style)
             for segment in segments
         ]
-
-
-def visible(text: str) -> str:
-    """The same text with control characters shown as symbols, not silently gone.
-
-    For names, commands and sentences, whose reader should see that something is odd.
-    """
-    return text if text.isprintable() else UNSAFE.sub(_symbol, text)
-
-
-def _symbol(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:  # noqa: PLR2004 - the block of C0 controls
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else "�"  # noqa: PLR2004 - DEL

@@ -8,8 +8,8 @@ from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.markup import escape
 
+from proctor.logs.safe import safe
 from proctor_tui.actions import ACTIONS, Action
-from proctor_tui.guard import visible
 from proctor_tui.keymap import signs
 from proctor_tui.screens.main import MainScreen
 from proctor_tui.situation import ALL, Situation
@@ -71,8 +71,8 @@ class ActionProvider(Provider):
 
     def _offer(self, action: Action, at: Situation) -> Offer:
         target = at.target if action.has_target else None
-        words = visible(action.title_for(at))
-        command = visible(action.command_line(at) or "")
+        words = safe(action.title_for(at))
+        command = safe(action.command_line(at) or "")
         parts = [signs(action.id), f"$ {command}" if command else "", action.help]
         told = "  ·  ".join(part for part in parts if part)
         return Offer(

@@ -7,21 +7,21 @@ input.
 
 import re
 
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+#: What reorders or divides text unseen, and lone surrogates.
+_TURNS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
+#: What must not reach a terminal as it is, for the class of a pattern: C0, DEL, C1 and the turns.
+UNSAFE = f"\x00-\x1f\x7f-\x9f{_TURNS}"
+_UNSAFE = re.compile(f"[{UNSAFE}]")
 _KEPT_OR_DROPPED = re.compile(
     r"(?P<colour>\x1b\[[0-9;:]{0,64}m)"
     # Strings of the terminal's own (title, clipboard, …) end at BEL or ST, or with the line
     r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]?"
     r"|\x1b[\x20-\x2f]*[\x30-\x7e]?"
-    r"|(?P<turn>[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff])"
+    rf"|(?P<turn>[{_TURNS}])"
     r"|[\x00-\x08\x0a-\x1f\x7f-\x9f]"
 )
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_TURNS}]")
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n"
 _CODE = "\u2039{:04X}\u203a"
 _RESET = b"\x1b[0m"

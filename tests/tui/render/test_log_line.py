@@ -92,4 +92,4 @@ def test_a_column_and_its_character_are_found_from_each_other(*, wraps: bool) ->
 def test_a_name_cannot_carry_an_escape() -> None:
     evil = Row(1, NOON, "we\x1b[2Jb.1", 1, "out", b"x")
     (painted,) = paint(evil, LOOK, Shape(40, name_width=8))
-    assert painted.strip.text.rstrip() == f"{NOW} web.1    x"
+    assert painted.strip.text.rstrip() == f"{NOW} we␛[2Jb. x"

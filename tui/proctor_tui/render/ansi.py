@@ -21,13 +21,11 @@ from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
 
+from proctor.logs.safe import UNSAFE
+
 PLAIN = Style.null()
 
 TAB_WIDTH = 8
-
-#: Every character that must not reach a terminal as it is: C0, DEL, C1, direction marks,
-#: line and paragraph separators, lone surrogates.
-UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
 
 # The classes of each alternative are disjoint, so that matching never goes back: 100 kB of
 # junk take as long as 100 kB of text.
@@ -102,11 +100,6 @@ def parse(data: bytes) -> StyledLine:
     if text.isprintable():  # most lines: nothing to take out, no style
         return StyledLine(text, (Run(text, PLAIN),) if text else ())
     return _Canvas(measures="\t" in text).draw(text)
-
-
-def safe(text: str) -> str:
-    """Text of any origin (a process name, an error) as one line without escapes."""
-    return text if text.isprintable() else _Canvas(measures="\t" in text).draw(text).text
 
 
 class _Canvas:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from proctor_tui.guard import visible
+from proctor.logs.safe import safe
 from proctor_tui.render.cells import Cell, Line, spread
 from proctor_tui.render.states import exit_words
 from proctor_tui.render.units import span_in_words
@@ -16,7 +16,7 @@ def banner_line(view: "View", width: int, now: float) -> Line | None:
     if view.stopping:
         return _stopping(view, width, now)
     if view.pending:
-        words = f" Procfile changed: {visible(view.pending)}"
+        words = f" Procfile changed: {safe(view.pending)}"
         return spread((Cell(words, "bold warning"),), _button("R", "apply", "reload"), width)
     wanted = [each for each in view.processes.values() if each.wanted]
     crashed = [each for each in wanted if each.state == "crashed"]
@@ -36,7 +36,7 @@ def _stopping(view: "View", width: int, now: float) -> Line:
 
 def _all_crashed(view: "View", width: int) -> Line:
     endings = ", ".join(
-        f"{visible(each.name)} {exit_words(each.exit)}"
+        f"{safe(each.name)} {exit_words(each.exit)}"
         for each in view.processes.values()
         if each.state == "crashed"
     )

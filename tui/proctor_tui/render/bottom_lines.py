@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from proctor.logs.safe import safe
 from proctor_tui.actions import ACTIONS
-from proctor_tui.guard import visible
 from proctor_tui.keymap import KEYS, sign
 from proctor_tui.render.cells import Cell, Line, cut, width_of
 from proctor_tui.render.stamps import stamp
@@ -22,11 +22,11 @@ def done_line(done: "Done | None", width: int) -> Line:
     cells = [
         Cell(" "),
         Cell(f"{stamp(done.at)} ", "dim"),
-        Cell(visible(done.words), _LEVELS.get(done.level, "ink")),
+        Cell(safe(done.words), _LEVELS.get(done.level, "ink")),
     ]
     if done.by:
-        cells.append(Cell(f"  by {visible(done.by)}", "dim"))
-    command = Cell(f"   $ {visible(done.cli)}", "accent")
+        cells.append(Cell(f"  by {safe(done.by)}", "dim"))
+    command = Cell(f"   $ {safe(done.cli)}", "accent")
     if done.cli and width_of([*cells, command]) > width and done.by:
         cells.pop()
     return cut((*cells, command) if done.cli else cells, width)
@@ -34,7 +34,7 @@ def done_line(done: "Done | None", width: int) -> Line:
 
 def hint_line(reason: str, width: int) -> Line:
     """Why a key does nothing now."""
-    return cut((Cell(" "), Cell("· ", "warning"), Cell(visible(reason), "ink")), width)
+    return cut((Cell(" "), Cell("· ", "warning"), Cell(safe(reason), "ink")), width)
 
 
 def keys_line(situation: "Situation", width: int) -> Line:

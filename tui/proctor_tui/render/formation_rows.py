@@ -7,7 +7,7 @@ that nothing jumps while they change; what is wrong with a process replaces them
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from proctor_tui.guard import visible
+from proctor.logs.safe import safe
 from proctor_tui.render.cells import Cell, Line, cut, left, right, spread, width_of
 from proctor_tui.render.slider import (
     Quantity,
@@ -143,7 +143,7 @@ def _type_row(view: "View", each: "TypeView", look: Look) -> Row:
     width = max(4, look.width - 1 - name - WORDS - 1 - width_of(extra))
     cells = (
         _mark(each.type, look),
-        Cell(left(visible(each.type), name), f"bold {colour}"),
+        Cell(left(safe(each.type), name), f"bold {colour}"),
         *track(quantity, width, maximum, colour),
         Cell(f"  {left(quantity.words(), WORDS - 1)}", _words_paint(quantity)),
         *extra,
@@ -156,7 +156,7 @@ def _words_paint(quantity: Quantity) -> str:
 
 
 def _not_kept(each: "TypeView", look: Look) -> Row:
-    name = visible(each.type)
+    name = safe(each.type)
     cells = (
         _mark(each.type, look),
         Cell(f"{name}  ", "bold dim"),
@@ -170,7 +170,7 @@ def _process_row(view: "View", one: "ProcessView", columns: Columns, look: Look)
     start = (
         _mark(one.name, look),
         Cell(f"{glyph(one)} ", paint(one)),
-        Cell(left(visible(one.name), columns.name), "bold ink" if chosen else "ink"),
+        Cell(left(safe(one.name), columns.name), "bold ink" if chosen else "ink"),
     )
     room = look.width - width_of(start)
     hovered = look.hovered == one.name

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from proctor.logs.safe import safe
 from proctor.model.events import GLYPHS, STATES
-from proctor_tui.guard import visible
 from proctor_tui.render.cells import Cell, Line, cut, width_of
 from proctor_tui.render.units import span_in_words
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def header_line(view: "View", width: int, now: float) -> Line:
     """The line in exactly `width` columns; what is worth least gives way first."""
-    block = Cell(f" {visible(view.app.name)} ", "block bold")
-    release = (Cell(f"  {visible(view.app.release)}", "bold ink"),) if view.app.release else ()
+    block = Cell(f" {safe(view.app.name)} ", "block bold")
+    release = (Cell(f"  {safe(view.app.release)}", "bold ink"),) if view.app.release else ()
     address = _address(view.app.address)
     counts, watch = _counts(view), _watch(view.watch, now)
     short_watch = _watch(view.watch, None)
@@ -35,7 +35,7 @@ def header_line(view: "View", width: int, now: float) -> Line:
 def _address(address: str | None) -> Line:
     if address is None:
         return ()
-    return (Cell("  "), Cell(visible(address), "link", "open"))
+    return (Cell("  "), Cell(safe(address), "link", "open"))
 
 
 def _counts(view: "View") -> Line:
@@ -60,9 +60,9 @@ def _watch(watch: "WatchView", now: float | None) -> Line:
 
 def _last_change(watch: "WatchView", now: float) -> str:
     if watch.on and watch.problem:
-        return f" · {visible(watch.problem)}"
+        return f" · {safe(watch.problem)}"
     if not watch.last_change:
         return ""
     since = watch.last_change_at
     ago = "" if since is None else f" {span_in_words(now - since)} ago"
-    return f" · {visible(watch.last_change)}{ago}"
+    return f" · {safe(watch.last_change)}{ago}"

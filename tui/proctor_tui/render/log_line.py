@@ -17,8 +17,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from proctor.logs.safe import safe
 from proctor.logs.window import Row
-from proctor_tui.render.ansi import PLAIN, Run, StyledLine, parse, safe
+from proctor_tui.render.ansi import PLAIN, Run, StyledLine, parse
 from proctor_tui.render.ruler import ruler_paint
 from proctor_tui.render.stamps import stamp
 from proctor_tui.render.wrapping import wrap

@@ -3,7 +3,7 @@
 import textwrap
 from typing import TYPE_CHECKING
 
-from proctor_tui.guard import visible
+from proctor.logs.safe import safe
 from proctor_tui.render.cells import Cell, Line, cut
 from proctor_tui.render.formation_rows import type_paint
 from proctor_tui.render.states import glyph, paint, remarks
@@ -31,7 +31,7 @@ def _about_process(view: "View", one: "ProcessView", width: int, now: float) -> 
     state = remarks(one, now) or (f"up {span_in_words(now - one.since)}",)
     heading = (
         Cell(f"{glyph(one)} ", paint(one)),
-        Cell(visible(one.name), f"bold {type_paint(view, one.type)}"),
+        Cell(safe(one.name), f"bold {type_paint(view, one.type)}"),
         Cell(f"  {state[0]}", paint(one)),
     )
     facts = [f"pid {one.pid}"] if one.pid else []
@@ -54,16 +54,16 @@ def _about_type(view: "View", type_: "TypeView", width: int) -> list[Line]:
     wanted = _times(type_.quantity, "process", "es") + " wanted"
     said = wanted if type_.in_formation else "not kept running"
     heading = (
-        Cell(visible(type_.type), f"bold {type_paint(view, type_.type)}"),
+        Cell(safe(type_.type), f"bold {type_paint(view, type_.type)}"),
         Cell(f"  {said} · Procfile:{type_.line}", "dim"),
     )
     return [heading, *_command(type_, width)]
 
 
 def _about_app(view: "View", width: int) -> list[Line]:
-    lease = f"  ends with {visible(view.app.ends_with)}"
+    lease = f"  ends with {safe(view.app.ends_with)}"
     return [
-        (Cell(visible(view.app.name), "bold ink"), Cell(lease, "dim")),
+        (Cell(safe(view.app.name), "bold ink"), Cell(lease, "dim")),
         *_wrapped(view.app.root, width, "dim"),
     ]
 
@@ -71,11 +71,11 @@ def _about_app(view: "View", width: int) -> list[Line]:
 def _command(type_: "TypeView | None", width: int) -> list[Line]:
     if type_ is None:
         return []
-    return [(Cell("$ ", "accent"), Cell(visible(type_.command), "ink"))] if width else []
+    return [(Cell("$ ", "accent"), Cell(safe(type_.command), "ink"))] if width else []
 
 
 def _wrapped(text: str, width: int, colour: str) -> list[Line]:
-    return [(Cell(line, colour),) for line in textwrap.wrap(visible(text), max(10, width))[:3]]
+    return [(Cell(line, colour),) for line in textwrap.wrap(safe(text), max(10, width))[:3]]
 
 
 def _times(count: int, word: str, plural: str = "s") -> str:

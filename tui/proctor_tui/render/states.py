@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from proctor.logs.safe import safe
 from proctor.model.events import GLYPHS
-from proctor_tui.guard import visible
 from proctor_tui.render.units import span_in_words
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def exit_words(ending: "ExitView | None") -> str:
     """How a run ended: `exit 3`, `SIGKILL`, or `failed` when it never came to run."""
     if ending is None:
         return "failed"
-    return visible(ending.signal) if ending.signal else f"exit {ending.status}"
+    return safe(ending.signal) if ending.signal else f"exit {ending.status}"
 
 
 def remarks(process: "ProcessView", now: float) -> tuple[str, ...]:

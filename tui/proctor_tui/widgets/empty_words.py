@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.reactive import reactive
 
-from proctor_tui.guard import visible
+from proctor.logs.safe import safe
 from proctor_tui.render.cells import Cell, Line, width_of
 from proctor_tui.widgets.painted import Painted
 
@@ -46,7 +46,7 @@ def _lines(view: "View") -> list[Line]:
             (Cell("Add a line such as ", "dim"), Cell("web: python app.py", "ink")),
             (Cell("save it, and press ", "dim"), Cell("R", "bold accent"), Cell(" reload", "ink")),
         ]
-    first = visible(types[0])
+    first = safe(types[0])
     return [
         (Cell("Nothing is running yet", "bold ink"),),
         (),

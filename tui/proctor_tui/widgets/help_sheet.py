@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from proctor.logs.safe import safe
 from proctor_tui.actions import ACTIONS
-from proctor_tui.guard import visible
 from proctor_tui.keymap import signs
 from proctor_tui.render.cells import Cell, Line, cut, hit_at, left, right
 from proctor_tui.widgets.painted import Painted
@@ -82,7 +82,7 @@ def _heading(words: str) -> Line:
 
 
 def _line(keys: str, words: str, command: str | None, action: str) -> Line:
-    shown = f"$ {visible(command)}" if command else ""
+    shown = f"$ {safe(command)}" if command else ""
     return (
         Cell(f"{right(keys, KEYS_WIDTH)}  ", "bold accent", action),
         Cell(left(words, WORDS_WIDTH), "ink", action),

@@ -15,8 +15,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from proctor.control.session import EVERYTHING
+from proctor.logs.safe import safe
 from proctor.model.events import ProcessView
-from proctor_tui.guard import visible
 from proctor_tui.render.cells import Cell, Line, hit_at, left, spread, width_of
 from proctor_tui.render.stamps import rate
 from proctor_tui.render.states import fitting, glyph, paint, remarks
@@ -89,7 +89,7 @@ class PaneTitle(Painted):
         return [Cell(glyph(self.process) + " ", paint(self.process))]
 
     def _named(self, room: int) -> list[Cell]:
-        name = "everything" if self.journal == EVERYTHING else visible(self.journal)
+        name = "everything" if self.journal == EVERYTHING else safe(self.journal)
         return [Cell(left(name, max(1, room - 3)).rstrip(), f"bold {self.colour}")]
 
     def _said(self, room: int) -> str:

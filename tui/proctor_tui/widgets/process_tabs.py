@@ -6,7 +6,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.reactive import reactive
 
-from proctor_tui.guard import visible
+from proctor.logs.safe import safe
 from proctor_tui.render.cells import Cell, Line, hit_at, width_of
 from proctor_tui.render.formation_rows import type_paint
 from proctor_tui.render.slider import quantity_of
@@ -89,7 +89,7 @@ def _tabs(view: "View", selected: str) -> list[tuple[str, Line]]:
         if not each.in_formation:
             continue
         processes = view.of_type(each.type)
-        words = f"{visible(each.type)} {quantity_of(processes, each.quantity, None).words()}"
+        words = f"{safe(each.type)} {quantity_of(processes, each.quantity, None).words()}"
         tabs.append((each.type, _tab(each.type, words, type_paint(view, each.type), selected)))
         for one in processes:
             sign = Cell(f"{glyph(one)}", paint(one), one.name)
