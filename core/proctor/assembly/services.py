@@ -4,13 +4,14 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
 import msgspec
 
 from proctor.assembly.surroundings import Surroundings
-from proctor.control.places import SupervisorRecord
+from proctor.control.places import Places, SupervisorRecord
 from proctor.control.server import ControlServer
 from proctor.control.session import Session
 from proctor.errors import PlatformError, ProctorError
@@ -35,6 +36,7 @@ from proctor.watch.watcher import Watcher
 SAMPLE_SECONDS = 1.0
 SAMPLE_UNSEEN_SECONDS = 5.0
 FIRST_SAMPLES = 5
+LOOK_AT_SOCKET_SECONDS = 3.0
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,8 +74,9 @@ class Services:
         """
         places = self._around.places
         if places is not None:
-            await self._server.listen(places.socket)
-            SupervisorRecord(pid=self._around.pid, socket=places.socket).write(places)
+            await self._listen(places)
+            staying = partial(self._stay_reachable, places)
+            self._begin(keep_running(staying, failed=self._unreachable), "control socket")
         if self._around.lease is not None:
             self._server.adopt(
                 self._around.lease,
@@ -121,6 +124,24 @@ class Services:
             words = f"a fault of proctor's own: {type(fault).__name__}: {fault}"
             return ConfigurationRead(reading=reading, problem=PlatformError(words))
         return ConfigurationRead(reading=reading, configuration=configuration)
+
+    # Being reached
+
+    async def _listen(self, places: Places) -> None:
+        await self._server.listen(places.socket)
+        SupervisorRecord(pid=self._around.pid, socket=places.socket).write(places)
+
+    async def _stay_reachable(self, places: Places) -> None:
+        """Open the socket again whenever somebody has removed it, with its folder perhaps."""
+        while True:
+            if not self._server.reachable:
+                places.create()
+                await self._listen(places)
+                self._needs.say(f"{places.socket} had been removed, and was made again")
+            await asyncio.sleep(LOOK_AT_SOCKET_SECONDS)
+
+    def _unreachable(self, words: str) -> None:
+        self._needs.say(f"no other terminal can reach this app: {words}")
 
     # Watching
 

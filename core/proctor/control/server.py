@@ -43,9 +43,13 @@ class ControlServer:
     async def listen(self, path: Path) -> None:
         """Open the socket at this path, for this user alone; replaces a stale one.
 
+        Asked again, it is opened anew; who is connected stays so.
+
         Raises:
             PlatformError: the socket cannot be made.
         """
+        if self._server is not None:
+            self._server.close()
         listener = _bind(path)
         self._path, self._inode = path, _inode(path)
         self._server = await asyncio.start_unix_server(self._connected, sock=listener)
@@ -67,6 +71,11 @@ class ControlServer:
         task = asyncio.get_running_loop().create_task(serving, name="serve the lease")
         self._leases.add(task)
         task.add_done_callback(self._leases.discard)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the socket still lies where it was opened; cleaners of old files may take it."""
+        return self._path is None or os.path.lexists(self._path)
 
     @property
     def clients(self) -> int:
@@ -137,7 +146,7 @@ class ControlServer:
     def _remove_socket(self) -> None:
         """Remove our socket, not one that somebody has put in its place."""
         if self._path is not None:
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotADirectoryError):
                 if _inode(self._path) == self._inode:
                     self._path.unlink()
 

@@ -348,6 +348,20 @@ async def test_the_socket_of_a_successor_is_left_alone(session: FakeSession, pat
     await second.close()
 
 
+async def test_a_socket_that_was_removed_is_opened_again_and_who_was_connected_stays_so(
+    server: ControlServer, remote: RemoteSession, path: Path
+) -> None:
+    assert server.reachable
+    path.unlink()
+    assert not server.reachable
+    await server.listen(path)
+    assert server.reachable
+    await remote.snapshot()
+    async with await connect(path) as another:
+        await another.snapshot()
+    assert server.clients >= 1
+
+
 async def test_only_its_user_may_open_the_socket(server: ControlServer, path: Path) -> None:
     assert stat.S_IMODE(mode_of(path)) == 0o600
 
