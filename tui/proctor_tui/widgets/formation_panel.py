@@ -72,7 +72,7 @@ class FormationPanel(Painted, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own parameter
         super().__init__(id=id)
-        self.hand = ScaleHand(self)
+        self.hand = ScaleHand(self, moved=self.update_rows)
         self._rows: list[Row] = []
         self._top = 0
         self._scrolled_at = float("-inf")

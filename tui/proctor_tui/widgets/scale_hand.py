@@ -7,10 +7,12 @@ from textual.message import Message
 from proctor_tui.render.slider import value_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from proctor_tui.view import View
-    from proctor_tui.widgets.formation_panel import FormationPanel
 
 REST_SECONDS = 0.2
 """A hand that has not moved for so long means it: several steps become one request."""
@@ -42,14 +44,19 @@ class ScaleRequested(Message):
 class ScaleHand:
     """Turns drags, wheel and keys into requests, and keeps the ghosts on the sliders.
 
+    The requests are messages of `widget`, whose mouse and timers it uses; `moved` is called when
+    the sliders have to be shown anew.
+
     `asked` are quantities not yet confirmed, by type; `maxima` the ends of tracks that must not
     move under a dragging hand.
     """
 
-    def __init__(self, panel: "FormationPanel") -> None:
+    def __init__(self, widget: "Widget", moved: "Callable[[], None]") -> None:
         self.asked: dict[str, int] = {}
         self.maxima: dict[str, int] = {}
-        self._panel = panel
+        self._widget = widget
+        self._moved = moved
+        self._view: View | None = None
         self._dragged: tuple[str, tuple[int, int, int]] | None = None
         self._timers: dict[str, Timer] = {}
         self._by: dict[str, str] = {}
@@ -64,7 +71,7 @@ class ScaleHand:
         """The mouse went down on a track: the knob jumps there and is held."""
         self._dragged = (type_, slider)
         self.maxima[type_] = slider[2]
-        self._panel.capture_mouse()
+        self._widget.capture_mouse()
         self.drag(x, held=True)
 
     def drag(self, x: int, *, held: bool) -> None:
@@ -83,10 +90,10 @@ class ScaleHand:
             return
         type_, self._dragged = self._dragged[0], None
         self.maxima.pop(type_, None)
-        self._panel.release_mouse()
+        self._widget.release_mouse()
         if type_ in self._timers:
             self._commit(type_)
-        self._panel.update_rows()
+        self._moved()
 
     def step(self, type_: str, step: int, *, by: str) -> None:
         """One more, or one fewer, than was asked for last."""
@@ -104,7 +111,8 @@ class ScaleHand:
         self._ask(type_, quantity, by="key", rest=DIGIT_SECONDS)
 
     def settle(self, view: "View") -> None:
-        """Drop the ghosts that have come true."""
+        """Take note of what is true now, and drop the ghosts that have come true."""
+        self._view = view
         for each in view.types:
             if self.asked.get(each.type) == each.quantity and each.type not in self._timers:
                 del self.asked[each.type]
@@ -112,11 +120,10 @@ class ScaleHand:
     def give_up(self, type_: str) -> None:
         """What was asked for was refused, or is not heard of: show what is true."""
         if type_ not in self._timers and self.asked.pop(type_, None) is not None:
-            self._panel.update_rows()
+            self._moved()
 
     def _aim(self, type_: str) -> int:
-        view = self._panel.view
-        known = view.type(type_) if view else None
+        known = self._view.type(type_) if self._view else None
         return self.asked.get(type_, known.quantity if known else 0)
 
     def _ask(self, type_: str, quantity: int, *, by: str, rest: float = REST_SECONDS) -> None:
@@ -128,17 +135,17 @@ class ScaleHand:
         if changed or type_ not in self._timers:
             if timer := self._timers.pop(type_, None):
                 timer.stop()
-            self._timers[type_] = self._panel.set_timer(rest, lambda: self._commit(type_))
-        self._panel.update_rows()
+            self._timers[type_] = self._widget.set_timer(rest, lambda: self._commit(type_))
+        self._moved()
 
     def _commit(self, type_: str) -> None:
         if timer := self._timers.pop(type_, None):
             timer.stop()
         quantity = self.asked[type_]
-        known = self._panel.view.type(type_) if self._panel.view else None
+        known = self._view.type(type_) if self._view else None
         if known is not None and known.quantity == quantity:
             self.asked.pop(type_)
-            self._panel.update_rows()
+            self._moved()
             return
-        self._panel.post_message(ScaleRequested(type_, quantity, by=self._by[type_]))
-        self._panel.set_timer(PATIENCE_SECONDS, lambda: self.give_up(type_))
+        self._widget.post_message(ScaleRequested(type_, quantity, by=self._by[type_]))
+        self._widget.set_timer(PATIENCE_SECONDS, lambda: self.give_up(type_))
