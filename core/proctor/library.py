@@ -35,7 +35,8 @@ class App:
 
     Each process is started, kept running and ended by a guardian of its own program, so that none
     outlives this one, however it ends. Nothing is shared with the `proctor` command: no socket, no
-    lock, no log files. A cancelled block still stops gracefully; cancelled once more, it kills.
+    lock, no log files. The block's end stops gracefully, also after an exception; cancelling it
+    means now: all is killed, and the block is left when all have gone.
 
     Args:
         procfile: the Procfile; its folder is the app's root.
@@ -101,8 +102,9 @@ class App:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        cancelled = kind is not None and issubclass(kind, asyncio.CancelledError)
         try:
-            await self.stop_all()
+            await self._stop(at_once=cancelled)
         except asyncio.CancelledError:
             await self._kill_all()
             raise
@@ -125,10 +127,7 @@ class App:
 
     async def stop_all(self) -> int:
         """Stop every process gracefully and wait until all have gone; gives the exit code."""
-        assert self._running is not None
-        assert self._task is not None
-        self._running.stop(EndAsked(reason="its program ends it", exit_code=0))
-        return await asyncio.shield(self._task)
+        return await self._stop(at_once=False)
 
     # Steering
 
@@ -197,6 +196,12 @@ class App:
         except TimeoutError:
             pass
         raise NotAchieved("the processes did not come to be so in time")
+
+    async def _stop(self, *, at_once: bool) -> int:
+        assert self._running is not None
+        assert self._task is not None
+        self._running.stop(EndAsked(reason="its program ends it", exit_code=0, at_once=at_once))
+        return await asyncio.shield(self._task)
 
     async def _kill_all(self) -> None:
         assert self._task is not None

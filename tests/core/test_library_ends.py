@@ -68,19 +68,74 @@ async def test_an_exception_inside_the_block_comes_out_when_everything_has_stopp
     assert all(map(has_gone, pids))
 
 
-async def test_a_block_that_is_cancelled_twice_kills_at_once_and_waits_for_it(
+async def test_a_cancelled_block_kills_at_once_and_is_left_when_all_have_gone(
     app_of: Callable[[str], proctor.App],
 ) -> None:
     """The stubborn one would otherwise be there for the thirty seconds of its grace."""
     pids: list[int | None] = []
-    up, stopping = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with app_of(STUBBORN) as app:
+            pids.extend(await pids_of(app))
+            waiting.append(asyncio.create_task(app.wait()))
+            await asyncio.sleep(60)
+
+    waiting: list[asyncio.Task[int]] = []
+    task = asyncio.create_task(work())
+    await eventually(lambda: bool(waiting))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 10)
+    assert pids
+    assert all(map(has_gone, pids))
+    assert await waiting[0] == 0
+
+
+async def test_a_timeout_around_the_block_is_kept(app_of: Callable[[str], proctor.App]) -> None:
+    async def work() -> None:
+        async with asyncio.timeout(None) as limit, app_of(STUBBORN) as app:
+            await app.until(all_up)
+            limit.reschedule(asyncio.get_running_loop().time())
+            await asyncio.sleep(60)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(work(), 10)
+
+
+async def test_who_catches_the_cancelling_inside_the_block_can_stop_gracefully(
+    app_of: Callable[[str], proctor.App], tmp_path: Path
+) -> None:
+    stopped = tmp_path / "stopped"
+    up = asyncio.Event()
+
+    async def work() -> None:
+        async with app_of(f"polite: trap 'touch {stopped}; exit' TERM; sleep 60 & wait\n") as app:
+            await app.until(all_up)
+            up.set()
+            try:
+                await app.wait()
+            except asyncio.CancelledError:
+                await app.stop_all()
+                raise
+
+    task = asyncio.create_task(work())
+    await up.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert stopped.exists()
+
+
+async def test_a_graceful_end_that_is_cancelled_kills_at_once(
+    app_of: Callable[[str], proctor.App],
+) -> None:
+    pids: list[int | None] = []
+    stopping = asyncio.Event()
 
     async def work() -> None:
         async with app_of(STUBBORN) as app:
             pids.extend(await pids_of(app))
             telling.append(asyncio.create_task(tell_when_stopping(app)))
-            up.set()
-            await asyncio.sleep(60)
 
     async def tell_when_stopping(app: proctor.App) -> None:
         async for event in app.events():
@@ -90,8 +145,6 @@ async def test_a_block_that_is_cancelled_twice_kills_at_once_and_waits_for_it(
 
     telling: list[asyncio.Task[None]] = []
     task = asyncio.create_task(work())
-    await up.wait()
-    task.cancel()
     await stopping.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
