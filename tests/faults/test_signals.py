@@ -111,6 +111,16 @@ def test_a_signal_in_the_first_moments_leaves_nothing(
     place.assert_nothing_left()
 
 
+def test_a_signal_with_the_first_line_stops_in_order(place: Workplace) -> None:
+    place.procfile(web="trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+    program = place.start("-t", "10")
+    program.until("web.1 | ready")  # asyncio is not even loaded by then
+    program.signal(signal.SIGTERM)
+    assert program.wait() == 143
+    assert "web.1 | bye" in program.output
+    place.assert_nothing_left()
+
+
 def test_quit_kills_at_once(place: Workplace) -> None:
     place.procfile(stubborn=place.tree("stubborn.py"))
     program = place.start()
@@ -248,7 +258,7 @@ def test_a_supervisor_that_was_suspended_for_long_kills_nobody_when_it_goes_on(
     time.sleep(3)  # what is being tested is that time passes meanwhile
     program.signal(signal.SIGCONT)
     program.until("web.1    * State changed from starting to up")
-    found = {name: (row["state"], row["run"]) for name, row in place.rows().items()}
-    assert found == {"web.1": ("up", 1), "worker.1": ("up", 1)}
+    eventually_now(lambda: place.states() == {"web.1": "up", "worker.1": "up"})
+    assert {name: row["run"] for name, row in place.rows().items()} == {"web.1": 1, "worker.1": 1}
     program.signal(signal.SIGTERM)
     assert program.wait() == 143

@@ -1,7 +1,7 @@
 """A running app: all its parts, built, wired and run.
 
-`begin` starts the first processes before asyncio is loaded, which takes as long as they need to
-start; `run` goes on inside the event loop. What no child needs is loaded when all have begun.
+`begin` starts the first processes, and `serve_first_lines` prints what they say, before asyncio is
+loaded; `run` goes on inside the event loop. What no child needs is loaded when all have begun.
 """
 
 import gc
@@ -15,7 +15,7 @@ from proctor.model.events import AppView, InternalError, OutputAppended, Usage, 
 from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
-from proctor.runtime.loops import LoopToCome
+from proctor.runtime.loops import Loop, LoopToCome
 from proctor.runtime.mailbox import EndAsked, FactTold, FilesReading, GuardianLost, Mailbox
 from proctor.runtime.output import Valve
 from proctor.runtime.processes import WEB
@@ -37,7 +37,7 @@ FIRST_LINES_SECONDS = 0.03
 class Printing(Protocol):
     """A printer of the log stream."""
 
-    def attach(self, loop: "asyncio.AbstractEventLoop") -> None:
+    def attach(self, loop: Loop) -> None:
         """Begin to print."""
         ...
 
@@ -59,6 +59,9 @@ class RunningApp:
         self._services: Services | None = None
         self._session: LocalSession | None = None
         self._all_started: asyncio.Event | None = None
+        self._printer: Printing | None = None
+        self._served = False
+        self._end_asked = False
         self._last_fault = ""
         self._mailbox = Mailbox()
         self._bus = EventBus(self._timers.wall)
@@ -118,6 +121,10 @@ class RunningApp:
         Raises:
             UserError: a port is taken, and it may not be another one; nothing was started.
         """
+        if self._around.owns_process:
+            from proctor.runtime.leaving import listen_before_the_loop  # noqa: PLC0415 - the library leaves signals alone
+
+            listen_before_the_loop(self.stop)
         self._keepers.attach(self._loop)
         self._runs.require_ports()
         if self._around.lock_fd is not None:
@@ -126,9 +133,27 @@ class RunningApp:
 
     def stop(self, asked: EndAsked) -> None:
         """Let the app end, and `run` with it."""
+        self._end_asked = True
         self._mailbox.post(asked)
 
-    async def run(self, printer: Printing | None = None) -> int:
+    def print_by(self, printer: Printing) -> None:
+        """Print the log stream from now on."""
+        self._printer = printer
+        printer.attach(self._loop)
+
+    def serve_first_lines(self) -> None:
+        """After `begin`, where there is no loop yet: hear and print what the first processes say.
+
+        What they report is decided upon in `run`. Meanwhile the processor is theirs.
+        """
+        self._loop.serve(
+            until=lambda: self._end_asked or not self._runs.is_starting,
+            within_seconds=FIRST_START_SECONDS,
+        )
+        self._loop.serve(until=lambda: self._end_asked, within_seconds=FIRST_LINES_SECONDS)
+        self._served = True
+
+    async def run(self) -> int:
         """After `begin`: run until the app has ended and all its parts; gives the exit code.
 
         Cancelled, it kills all trees at once.
@@ -138,23 +163,14 @@ class RunningApp:
         from proctor.runtime.leaving import listen_to_signals  # noqa: PLC0415 - see above
 
         loop = asyncio.get_running_loop()
-        self._all_started = asyncio.Event()
         if self._around.owns_process:
             listen_to_signals(loop, self.stop)
             loop.set_exception_handler(lambda _, context: self.tell_fault(context))
-        if printer is not None:
-            printer.attach(loop)
         self._loop.run_on(loop)
         deciding = loop.create_task(self.supervisor.run(), name="supervisor")
-        starting = loop.create_task(self._all_started.wait(), name="first starts")
         try:
-            # The first processes have started, and are heard, before all else is loaded.
-            await asyncio.wait(
-                [deciding, starting],
-                timeout=FIRST_START_SECONDS,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            await asyncio.wait([deciding], timeout=FIRST_LINES_SECONDS)
+            if not self._served:
+                await self._first_lines(deciding)
             await self._made_services().start()
             if self._around.owns_process:  # else how garbage is collected is not ours to say
                 gc.freeze()
@@ -162,10 +178,25 @@ class RunningApp:
             return await deciding
         finally:
             deciding.cancel()
-            starting.cancel()
-            await self.end(printer)
+            await self.end()
 
-    async def end(self, printer: Printing | None = None) -> None:
+    async def _first_lines(self, deciding: "asyncio.Task[int]") -> None:
+        """The first processes have started, and are heard, before all else is loaded."""
+        import asyncio  # noqa: PLC0415 - loaded by now: see above
+
+        self._all_started = asyncio.Event()
+        starting = asyncio.create_task(self._all_started.wait(), name="first starts")
+        try:
+            await asyncio.wait(
+                [deciding, starting],
+                timeout=FIRST_START_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            await asyncio.wait([deciding], timeout=FIRST_LINES_SECONDS)
+        finally:
+            starting.cancel()
+
+    async def end(self) -> None:
         """Let go of everything; whoever is still running is killed."""
         import asyncio  # noqa: PLC0415 - loaded by now: see above
 
@@ -178,8 +209,8 @@ class RunningApp:
         try:
             if self._services is not None:
                 await self._services.stop()
-            if printer is not None:
-                await printer.finish()
+            if self._printer is not None:
+                await self._printer.finish()
             await self._keepers.wait_closed()
         finally:
             self.store.close()

@@ -1,7 +1,6 @@
 """Runs an app: from the options of a command line to an exit code."""
 
 import os
-import sys
 from pathlib import Path
 
 from proctor.assembly.running_app import RunningApp
@@ -35,11 +34,9 @@ def launch(options: AppOptions) -> int:
     )
     app = RunningApp(configuration, around)
     app.begin()
-    # Only now, while the first processes start: what follows takes as long as they do.
+    # Only now, while the first processes start.
     from proctor.cli.running import run_and_print, run_under_screen  # noqa: PLC0415 - see above
 
-    if sys.modules.get("ssl", sys) is None:
-        del sys.modules["ssl"]  # hidden while asyncio was loaded: see `early`
     return run_and_print(app) if prepared.lease is None else run_under_screen(app)
 
 

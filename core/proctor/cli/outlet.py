@@ -1,12 +1,13 @@
 """Writes bytes to a descriptor without ever blocking the event loop."""
 
-import asyncio
 import os
 import select
 import stat
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+
+from proctor.runtime.loops import Loop
 
 _SMALL_WRITE = 512  # what a pipe that is ready to be written to takes without blocking, anywhere
 _PARTS_AT_ONCE = 64
@@ -39,10 +40,10 @@ class Outlet:
         self._on_gone = on_gone
         self._on_room = on_room
         self._parts: deque[memoryview | bytes] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: Loop | None = None
         self._waiting = False
 
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+    def attach(self, loop: Loop) -> None:
         """Begin to write, and to notice when the reader goes away."""
         self._loop = loop
         if self._stalls and not self.terminal:

@@ -1,16 +1,20 @@
 """Prints the merged log stream to a terminal, a pipe or a file."""
 
-import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import inf
+from typing import TYPE_CHECKING
 
 from proctor.cli.outlet import Outlet
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.store import LogStore
 from proctor.model.settings import LogFormat
+from proctor.runtime.loops import Handle, Loop
+
+if TYPE_CHECKING:
+    import asyncio
 
 _QUEUE_BYTES = 256 * 1024
 _BATCH_SECONDS = 0.004  # under a flood, print this often: fewer, larger writes
@@ -50,9 +54,9 @@ class Printer:
         self._partial = log_format == "human"
         self._on_reader_gone = on_reader_gone
         self._cursor = store.cursor(holds=not self._outlet.terminal, on_data=self._wake)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._due: asyncio.Handle | None = None
-        self._ripe: asyncio.TimerHandle | None = None
+        self._loop: Loop | None = None
+        self._due: Handle | None = None
+        self._ripe: Handle | None = None
         self._printed_at = 0.0
         self._finished: asyncio.Future[None] | None = None
 
@@ -61,7 +65,7 @@ class Printer:
         """Why nothing can be written any more, if so."""
         return self._outlet.problem
 
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+    def attach(self, loop: Loop) -> None:
         """Begin to print."""
         self._loop = loop
         self._outlet.attach(loop)
@@ -69,8 +73,10 @@ class Printer:
 
     async def finish(self, *, within_seconds: float = 5.0) -> None:
         """Print what is left, wait until it is written, or given up, and detach."""
+        import asyncio  # noqa: PLC0415 - first lines do not wait for it
+
         if self._loop is not None:
-            self._finished = self._loop.create_future()
+            self._finished = asyncio.get_running_loop().create_future()
             self._print()
             with suppress(TimeoutError):  # nobody reads: what is left stays in the log files
                 async with asyncio.timeout(within_seconds):

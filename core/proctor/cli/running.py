@@ -1,8 +1,8 @@
 """A running app in its event loop: under a screen, or printing its log stream."""
 
-import asyncio
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 from proctor.assembly.running_app import RunningApp
 from proctor.cli.printer import Printer, wants_colour
@@ -11,25 +11,38 @@ from proctor.cli.summary import summary
 from proctor.errors import PlatformError
 from proctor.runtime.mailbox import EndAsked
 
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
 
 def run_under_screen(app: RunningApp) -> int:
     """Run the app for a screen that is connected to it; gives the exit code."""
     _let_go_of_the_terminal()
-    return asyncio.run(app.run())
+    return _in_a_loop(app.run())
 
 
 def run_and_print(app: RunningApp) -> int:
     """Run the app and print its log stream; gives the exit code."""
-    return asyncio.run(_run_and_print(app))
+    printer = _printer(app)
+    app.print_by(printer)
+    app.serve_first_lines()
+    return _in_a_loop(_run_and_print(app, printer))
 
 
-async def _run_and_print(app: RunningApp) -> int:
+def _in_a_loop(running: "Coroutine[Any, Any, int]") -> int:
+    import asyncio  # noqa: PLC0415 - only now: it takes as long to load as the first lines to come
+
+    if sys.modules.get("ssl", sys) is None:
+        del sys.modules["ssl"]  # hidden while asyncio was loaded: see `early`
+    return asyncio.run(running)
+
+
+def _printer(app: RunningApp) -> Printer:
     configuration = app.supervisor.configuration
-    settings = configuration.settings
-    printer = Printer(
+    return Printer(
         app.store,
         sys.stdout.fileno(),
-        log_format=settings.log_format,
+        log_format=configuration.settings.log_format,
         colour=wants_colour(sys.stdout.fileno(), os.environ),
         names=tuple(
             f"{type_}.{quantity}" for type_, quantity in configuration.formation.items() if quantity
@@ -38,11 +51,15 @@ async def _run_and_print(app: RunningApp) -> int:
             EndAsked(reason="its output cannot be printed any more", exit_code=0)
         ),
     )
-    code = await app.run(printer)
+
+
+async def _run_and_print(app: RunningApp, printer: Printer) -> int:
+    code = await app.run()
     if code == 0 and not isinstance(printer.problem, BrokenPipeError | None):
         reason = printer.problem.strerror
         raise PlatformError(f"the log stream could not be printed any more: {reason}")
-    if printer.problem is None and settings.log_format == "human":
+    log_format = app.supervisor.configuration.settings.log_format
+    if printer.problem is None and log_format == "human":
         for line in summary(app.supervisor.views(), app.app_view().log_dir):
             tell(line)
     return code

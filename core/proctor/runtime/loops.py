@@ -1,11 +1,14 @@
 """The event loop, as far as the runtime needs it; and one that is still to come.
 
 The first processes are started before asyncio is loaded: it takes as long as they do to start.
-What they ask of the loop until then is kept, and asked of the real one once it runs.
+What they ask of the loop until then is kept, and asked of the real one once it runs. Meanwhile
+`serve` does it, so that first lines need not wait for asyncio either.
 """
 
+import select
 import time
 from collections.abc import Callable
+from math import ceil
 from threading import Lock
 from typing import Any, Protocol
 
@@ -59,16 +62,29 @@ class Loop(Protocol):
 
 
 class _Kept:
-    """A call for the loop to come, and its handle."""
+    """A call that was asked for before the loop was there, and its handle.
 
-    def __init__(self, ask: Callable[[Loop], Handle]) -> None:
-        self._ask = ask
+    `when` is None for a call in the next turn.
+    """
+
+    def __init__(self, when: float | None, callback: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 - the callback's
+        self.when = when
+        self._callback = callback
+        self._args = args
         self._handle: Handle | None = None
         self._cancelled = False
 
     def ask(self, loop: Loop) -> None:
+        if self._cancelled:
+            return
+        if self.when is None:
+            self._handle = loop.call_soon(self._callback, *self._args)
+        else:
+            self._handle = loop.call_at(self.when, self._callback, *self._args)
+
+    def call(self) -> None:
         if not self._cancelled:
-            self._handle = self._ask(loop)
+            self._callback(*self._args)
 
     def cancel(self) -> None:
         self._cancelled = True
@@ -77,7 +93,10 @@ class _Kept:
 
 
 class LoopToCome:
-    """Keeps what is asked until `run_on` brings the real loop, and passes on from then."""
+    """Keeps what is asked until `run_on` brings the real loop, and passes on from then.
+
+    In between, `serve` may be called, by the thread that is going to run the loop.
+    """
 
     def __init__(self) -> None:
         self._loop: Loop | None = None
@@ -100,13 +119,26 @@ class LoopToCome:
                 loop.add_writer(fd, callback, *args)
             self._calls.clear()
 
+    def serve(self, *, until: Callable[[], bool], within_seconds: float) -> None:
+        """Do what was asked, until `until` says that it is enough, at most for so long.
+
+        A call from another thread is made in the next turn, and wakes nobody. What a callback
+        raises is raised here.
+        """
+        end = self.time() + within_seconds
+        while not until() and (left := end - self.time()) > 0:
+            self._turn(left)
+
     def time(self) -> float:
         """Monotonic seconds: the clock that asyncio uses as well."""
         return time.monotonic()
 
     def call_at(self, when: float, callback: Callable[..., object], *args: Any) -> Handle:  # noqa: ANN401 - the callback's
         """Call this at a monotonic time."""
-        return self._call(lambda loop: loop.call_at(when, callback, *args))
+        with self._lock:
+            if self._loop is None:
+                return self._keep(_Kept(when, callback, *args))
+        return self._loop.call_at(when, callback, *args)
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> Handle:  # noqa: ANN401 - the callback's
         """Call this after so many seconds, from now on."""
@@ -114,11 +146,17 @@ class LoopToCome:
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> Handle:  # noqa: ANN401 - the callback's
         """Call this in the next turn."""
-        return self._call(lambda loop: loop.call_soon(callback, *args))
+        with self._lock:
+            if self._loop is None:
+                return self._keep(_Kept(None, callback, *args))
+        return self._loop.call_soon(callback, *args)
 
     def call_soon_threadsafe(self, callback: Callable[..., object], *args: Any) -> Handle:  # noqa: ANN401 - the callback's
         """The same, from any thread."""
-        return self._call(lambda loop: loop.call_soon_threadsafe(callback, *args))
+        with self._lock:
+            if self._loop is None:
+                return self._keep(_Kept(None, callback, *args))
+        return self._loop.call_soon_threadsafe(callback, *args)
 
     def add_reader(self, fd: int, callback: Callable[..., object], *args: Any) -> None:  # noqa: ANN401 - the callback's
         """Call this whenever the descriptor can be read."""
@@ -146,11 +184,34 @@ class LoopToCome:
             return self._loop.remove_writer(fd)
         return self._writers.pop(fd, None) is not None
 
-    def _call(self, ask: Callable[[Loop], Handle]) -> Handle:
+    def _keep(self, call: _Kept) -> _Kept:
+        self._calls.append(call)
+        return call
+
+    def _turn(self, longest: float) -> None:
+        """Make the calls that are due, or wait at most so long for a descriptor."""
         with self._lock:
-            if self._loop is None:
-                kept = _Kept(ask)
-                self._calls.append(kept)
-                return kept
-            loop = self._loop
-        return ask(loop)
+            now = self.time()
+            due = [call for call in self._calls if call.when is None or call.when <= now]
+            self._calls = [call for call in self._calls if call not in due]
+            waits = [call.when - now for call in self._calls if call.when is not None]
+        for call in due:
+            call.call()
+        if not due:
+            self._wait(min([longest, *waits]))
+
+    def _wait(self, seconds: float) -> None:
+        poll = select.poll()
+        for fd in {*self._readers, *self._writers}:
+            wanted = (fd in self._readers and select.POLLIN) | (
+                fd in self._writers and select.POLLOUT
+            )
+            poll.register(fd, wanted)
+        for fd, events in poll.poll(ceil(seconds * 1000)):
+            # Ends and faults are for whoever waits for anything: the call itself tells which.
+            if fd in self._readers and events & ~select.POLLOUT:
+                callback, args = self._readers[fd]
+                callback(*args)
+            if fd in self._writers and events & ~select.POLLIN:
+                callback, args = self._writers[fd]
+                callback(*args)
