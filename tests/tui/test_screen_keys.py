@@ -254,3 +254,9 @@ async def test_the_quit_key_of_the_toolkit_asks_too() -> None:
     async with screen_on(histories.shop()) as screen:
         await screen.press("ctrl+q")
         assert "6 processes are running" in screen.text()
+
+
+async def test_the_key_to_suspend_says_so_where_no_shell_could_bring_the_screen_back() -> None:
+    async with screen_on(histories.shop()) as screen:
+        await screen.press("ctrl+z")
+        assert "no shell behind this screen" in screen.text("#done")

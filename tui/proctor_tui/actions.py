@@ -275,6 +275,13 @@ _TABLE = (
         footer=11,
     ),
     Action(
+        id="suspend",
+        title="Suspend the screen",
+        words="suspend",
+        help="Back to the shell; fg brings the screen back",
+        group="Screen",
+    ),
+    Action(
         id="quit",
         title="Quit",
         words="quit",

@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding
+
 from proctor.errors import ProctorError
 from proctor.logs.safe import safe
 from proctor.model.commands import AnyCommand, Quit, Refused
@@ -20,7 +22,7 @@ from proctor_tui.screens.help import HelpScreen
 from proctor_tui.screens.main import MainScreen
 from proctor_tui.screens.quit import QuitScreen
 from proctor_tui.situation import RUNNING
-from proctor_tui.terminal import SignalledEarly, modes_kept, take_signals
+from proctor_tui.terminal import SignalledEarly, modes_kept, suspend, take_signals
 from proctor_tui.themed_app import ThemedApp
 from proctor_tui.themes import DARK, LIGHT, has_dark_ground
 from proctor_tui.view import Part, View, from_snapshot
@@ -28,6 +30,7 @@ from proctor_tui.view import Part, View, from_snapshot
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from textual.binding import BindingType
     from textual.command import Provider
     from textual.screen import Screen
 
@@ -54,6 +57,10 @@ class ProctorApp(ThemedApp):
 
     TITLE = "proctor"
     CSS_PATH = "screens/main.tcss"  # Textual does not read the one of a default screen
+    # With priority: on a page over the main screen too, which has it as one of its actions.
+    BINDINGS: ClassVar["list[BindingType]"] = [
+        Binding("ctrl+z", "suspend_process", show=False, priority=True)
+    ]
     COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {ActionProvider}
 
     def __init__(
@@ -189,6 +196,8 @@ class ProctorApp(ThemedApp):
                 self.theme = LIGHT.name if self.current_theme.dark else DARK.name
             case "open" if self.view.app.address:
                 self.open_url(self.view.app.address)
+            case "suspend":
+                self.action_suspend_process()
             case "quit":
                 self._quit(always=False)
             case "quit_app":
@@ -200,6 +209,11 @@ class ProctorApp(ThemedApp):
         """The palette offers what the main screen can do: over a dialog there is none."""
         if self.screen is self._main:
             super().action_command_palette()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, as ^Z does; `fg` brings the screen back."""
+        if not suspend(self):
+            self._main.hint("There is no shell behind this screen that could bring it back")
 
     async def action_quit(self) -> None:
         """Textual's own key for quitting asks as ours does."""

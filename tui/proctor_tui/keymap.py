@@ -30,6 +30,7 @@ KEYS: "Mapping[str, tuple[str, ...]]" = {
     "themes": ("ctrl+t",),
     "palette": ("ctrl+p", "colon"),
     "help": ("question_mark", "f1"),
+    "suspend": ("ctrl+z",),
     "quit": ("q",),
     "quit_app": ("Q",),
 }
@@ -57,6 +58,7 @@ SIGNS: "Mapping[str, str]" = {
     "ctrl+p": "^p",
     "ctrl+c": "^c",
     "ctrl+t": "^t",
+    "ctrl+z": "^z",
     "colon": ":",
     "question_mark": "?",
     "right": "→",

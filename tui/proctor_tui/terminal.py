@@ -8,6 +8,7 @@ that were there before; and it stops again, whatever it was told, when it is con
 import asyncio
 import os
 import signal
+import sys
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ SIGNAL_CODES = {
 """The signals that end the screen, and the exit code of each."""
 
 _A_MOMENT = 0.1
+_GOES_ON = "proctor: the app goes on without its screen. fg brings it back"
 
 
 @contextmanager
@@ -64,7 +66,56 @@ def take_signals(app: App[int], leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for number, code in SIGNAL_CODES.items():
         loop.add_signal_handler(number, partial(_leave, app, leave, code))
+    loop.add_signal_handler(signal.SIGTSTP, _stop, app)
     loop.add_signal_handler(signal.SIGCONT, _come_back, app)
+
+
+def suspend(app: App[int]) -> bool:
+    """Stop as ^Z does elsewhere, with all of the shell's job; the app goes on.
+
+    False if nothing was stopped, as nobody is there who could continue it.
+    """
+    if not (isinstance(app._driver, LinuxDriver) and _is_job_of_a_shell()):  # noqa: SLF001 - see `_driver_of`
+        return False
+    _let_go(app)
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    # Not this process alone: a shell waits for whatever has started it too, such as make. And only
+    # now: as soon as that one has stopped, the terminal is the shell's.
+    os.killpg(os.getpgrp(), signal.SIGTSTP)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, _stop, app)
+    return True
+
+
+def _is_job_of_a_shell() -> bool:
+    """Whether the kernel stops a process of our group when it is asked to.
+
+    It does not where no shell would continue it: in a terminal window or over ssh with proctor as
+    its only program. We could be stopped there nevertheless, by SIGSTOP, and nothing would help.
+    """
+    shell = "/bin/sh"
+    trial = os.posix_spawn(shell, [shell, "-c", "kill -TSTP $$"], os.environ)
+    _, status = os.waitpid(trial, os.WUNTRACED)
+    stopped = os.WIFSTOPPED(status)
+    if stopped:
+        os.kill(trial, signal.SIGKILL)
+        os.waitpid(trial, 0)
+    return stopped
+
+
+def _stop(app: App[int]) -> None:
+    if app._exit:  # noqa: SLF001 - Textual does not say it otherwise
+        return
+    if not _driver_of(app)._must_signal_resume:  # noqa: SLF001 - not let go of already
+        _let_go(app)
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _let_go(app: App[int]) -> None:
+    """Give the terminal back as it was, to be taken again when we are continued."""
+    driver = _driver_of(app)
+    driver.suspend_application_mode()
+    driver._must_signal_resume = True  # noqa: SLF001 - as Textual's own handler does
+    print(_GOES_ON, file=sys.__stdout__, flush=True)  # Textual has taken the other one
 
 
 def _leave(app: App[int], leave: Callable[[int], None], code: int) -> None:
