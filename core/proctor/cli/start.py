@@ -3,6 +3,7 @@
 import click
 from click.core import ParameterSource
 
+from proctor.cli.misplaced import misplaced_before_others, require_no_command
 from proctor.cli.options import start_options
 from proctor.cli.targets import EVERYTHING
 from proctor.cli.waiting import WaitingCommand, wait_option
@@ -15,7 +16,24 @@ from proctor.files.app_files import AppOptions
 _ABOUT_ANY_APP = {"procfile", "root", "env_files", "app_name", "words", "wait_seconds"}
 
 
-@click.command(cls=WaitingCommand)
+_SAID = "proctor.said"
+
+
+class _StartCommand(WaitingCommand):
+    """Keeps the words as they were said: one of them may be a command that options came before."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        said = ctx.meta[_SAID] = tuple(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as problem:
+            misplaced = misplaced_before_others(said)
+            if misplaced is None:
+                raise
+            raise misplaced from problem
+
+
+@click.command(cls=_StartCommand)
 @start_options()
 @wait_option
 def start(options: AppOptions, wait_seconds: float | None) -> None:
@@ -24,6 +42,7 @@ def start(options: AppOptions, wait_seconds: float | None) -> None:
     While the app runs, 'proctor start web.1' wants again what was stopped, and tries at once
     what has crashed.
     """
+    require_no_command(click.get_current_context().meta[_SAID], options)
     if _means_running_app(options, click.get_current_context()):
         _start_processes(options, wait_seconds)
         return
