@@ -54,6 +54,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor check -f Procfile.dev",
     ),
     CommandEntry(
+        "export", "proctor.cli.export:export", _RUN,
+        "Write the app down as systemd units.",
+        "proctor export systemd -m web=2",
+    ),
+    CommandEntry(
         "ps", "proctor.cli.listing:ps", _SEE,
         "List the processes and the state of each.",
         "proctor ps --json",

@@ -41,7 +41,7 @@ WHICH_APP: tuple[OptionEntry, ...] = (
         kind="texts", metavar="FILE[,FILE...]", default=(),
     ),
     OptionEntry(
-        ("--app",), "app_name", "Name of the app  [the name of its folder]", metavar="NAME"
+        ("-a", "--app"), "app_name", "Name of the app  [the name of its folder]", metavar="NAME"
     ),
 )  # fmt: skip
 HOW_IT_RUNS: tuple[OptionEntry, ...] = (
@@ -80,6 +80,8 @@ HOW_IT_RUNS: tuple[OptionEntry, ...] = (
     ),
 )  # fmt: skip
 START_OPTIONS = (*WHICH_APP, *HOW_IT_RUNS)
+_EXPORTED = ("port", "formation", "grace_seconds", "on_exit")
+EXPORT_OPTIONS = (*WHICH_APP, *(entry for entry in HOW_IT_RUNS if entry.key in _EXPORTED))
 
 
 def options_of(given: Mapping[str, Any], *, search_upward: bool) -> AppOptions:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from proctor.cli.option_table import (
+    EXPORT_OPTIONS,
     START_OPTIONS,
     WHICH_APP,
     WORDS,
@@ -28,6 +29,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def app_options(*, search_upward: bool) -> Callable[[Command], Command]:
     """Add -f, -d, -e and --app; the command gets them as `options`, an `AppOptions`."""
     return _collecting(WHICH_APP, search_upward=search_upward)
+
+
+def export_options() -> Callable[[Command], Command]:
+    """Add what says which app is written down, and what of it runs; as `options`."""
+    return _collecting(EXPORT_OPTIONS, search_upward=True)
 
 
 def start_options() -> Callable[[Command], Command]:
