@@ -2,6 +2,7 @@
 
     ProctorError
     ├── UserError            what was asked cannot be done; the user can mend it (exit 2)
+    │   ├── NoProcfile       there is none, and none was named
     │   ├── NotRunning       no supervisor runs this app (exit 3)
     │   └── AlreadyRunning   another supervisor runs this app (exit 3)
     ├── NotAchieved          what was asked did not come about (exit 1)
@@ -38,6 +39,10 @@ class UserError(ProctorError):
     """What was asked cannot be done as it was asked."""
 
     exit_code = 2
+
+
+class NoProcfile(UserError):  # noqa: N818 - a state, as the user would say it
+    """There is no Procfile where it was looked for."""
 
 
 class NotRunning(UserError):  # noqa: N818 - a state, as the user would say it

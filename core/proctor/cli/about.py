@@ -19,7 +19,9 @@ def next_step() -> None:
     Raises:
         UserError: always; there is nothing to run here.
     """
-    raise UserError(
+    from proctor.cli.app_above import problem_in_working_folder  # noqa: PLC0415 - not for `version`
+
+    raise problem_in_working_folder() or UserError(
         "there is no Procfile in this folder",
         hint="Write one, as in 'web: python app.py', or see one at work with 'proctor demo'",
     )

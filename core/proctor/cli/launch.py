@@ -1,6 +1,7 @@
 """Runs an app: from the options of a command line to an exit code."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from proctor.assembly.running_app import RunningApp
@@ -9,7 +10,9 @@ from proctor.cli import early
 from proctor.cli.problems import tell
 from proctor.control import lock
 from proctor.control.places import places_of
+from proctor.errors import NoProcfile
 from proctor.files.app_files import AppOptions, load_app
+from proctor.model.configuration import AppConfiguration
 
 
 def launch(options: AppOptions) -> int:
@@ -19,7 +22,7 @@ def launch(options: AppOptions) -> int:
         ProctorError: it cannot be run.
     """
     inherited = dict(os.environ)
-    configuration = load_app(options, inherited)
+    configuration = _load_first(options, inherited)
     places = places_of(Path(configuration.root), configuration.settings.app_name)
     held = lock.take(places, say=tell)
     prepared = early.prepared()
@@ -38,6 +41,15 @@ def launch(options: AppOptions) -> int:
     from proctor.cli.running import run_and_print, run_under_screen  # noqa: PLC0415 - see above
 
     return run_and_print(app) if prepared.lease is None else run_under_screen(app)
+
+
+def _load_first(options: AppOptions, inherited: Mapping[str, str]) -> AppConfiguration:
+    try:
+        return load_app(options, inherited)
+    except NoProcfile as problem:
+        from proctor.cli.app_above import problem_in_subfolder  # noqa: PLC0415 - to say this alone
+
+        raise problem_in_subfolder(options) or problem from None
 
 
 def _ends_with(*, has_screen: bool) -> str:

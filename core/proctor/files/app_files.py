@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from proctor.errors import UserError
+from proctor.errors import NoProcfile, UserError
 from proctor.files.env_file import EnvFile, parse_env_file
 from proctor.model.configuration import AppConfiguration
 from proctor.model.environment import Environment, Layer, layered
@@ -171,7 +171,7 @@ def _choose_procfile(options: AppOptions, root: Path, chosen: Environment) -> Pa
     if variable.origin == "default":
         searched = options.search_upward and options.root is None
         above = " nor in a folder above it" if searched else ""
-        raise UserError(
+        raise NoProcfile(
             f"there is no Procfile in {printable(str(root))}{above}",
             hint="Write one, name another file with -f, or see one at work: proctor demo",
         )
