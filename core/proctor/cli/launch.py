@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from proctor.assembly.running_app import RunningApp
 from proctor.assembly.surroundings import Surroundings
 from proctor.cli import early
@@ -12,6 +14,7 @@ from proctor.control import lock
 from proctor.control.places import places_of
 from proctor.errors import NoProcfile
 from proctor.files.app_files import AppOptions, load_app
+from proctor.files.exposed import exposed_warning
 from proctor.model.configuration import AppConfiguration
 
 
@@ -25,6 +28,9 @@ def launch(options: AppOptions) -> int:
     configuration = _load_first(options, inherited)
     places = places_of(Path(configuration.root), configuration.settings.app_name)
     held = lock.take(places, say=tell)
+    if (warning := exposed_warning(configuration, places.exposed_marker)) is not None:
+        warnings = (*configuration.warnings, warning)
+        configuration = msgspec.structs.replace(configuration, warnings=warnings)
     prepared = early.prepared()
     around = Surroundings(
         guardian=prepared.guardian,

@@ -41,6 +41,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "logs"
 
     @property
+    def exposed_marker(self) -> Path:
+        """When it was told last that others can read an env file."""
+        return self.state / "env-files-told"
+
+    @property
     def record(self) -> Path:
         """Who runs the app, and where its socket is: see `SupervisorRecord`."""
         return self.state / "supervisor.json"

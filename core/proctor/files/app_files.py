@@ -85,7 +85,6 @@ def load_app(options: AppOptions, inherited: Mapping[str, str]) -> AppConfigurat
         warnings=(
             *(_sentence(name, warning) for warning in procfile.warnings),
             *(warning for env_file in files.env_files for warning in env_file.warnings),
-            *_told_readable(files),
         ),
     )
 
@@ -224,23 +223,6 @@ def _read_start(path: Path, *, name: str) -> str:
         raise UserError(
             f"{quoted(name)} cannot be read: {error.strerror}", where=printable(str(path))
         ) from error
-
-
-def _told_readable(files: AppFiles) -> Iterator[str]:
-    open_ones = [file.name for file in files.env_files if _everybody_can_read(Path(file.path))]
-    if open_ones:
-        names = " ".join(printable(name) for name in open_ones)
-        yield f"every user of this machine can read {names} (chmod 600 {names} ends that)"
-
-
-def _everybody_can_read(path: Path) -> bool:
-    # A file that all may read is still private in a folder that others may not enter.
-    try:
-        return bool(path.stat().st_mode & stat.S_IROTH) and all(
-            folder.stat().st_mode & stat.S_IXOTH for folder in path.parents
-        )
-    except OSError:
-        return False
 
 
 def _name_from(root: Path, path: Path) -> str:

@@ -1,6 +1,5 @@
 import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -124,22 +123,6 @@ def test_a_virtual_environment_named_like_the_env_file_is_none(folder: Path) -> 
 def test_a_folder_named_as_an_env_file_is_refused(folder: Path) -> None:
     with pytest.raises(UserError, match=r"'\.' cannot be read: Is a directory"):
         load(folder, env_files=(".",))
-
-
-def test_an_env_file_that_every_user_can_read_is_warned_of_once() -> None:
-    with TemporaryDirectory(dir="/tmp") as name:  # a folder that others may enter
-        folder = Path(name)
-        (folder / "Procfile").write_text("web: serve")
-        for env_file in ("one", "two"):
-            write_env(folder, "A=b", env_file)
-            (folder / env_file).chmod(0o644)
-
-        folder.chmod(0o755)
-        assert load(folder, env_files=("one", "two")).warnings == (
-            "every user of this machine can read one two (chmod 600 one two ends that)",
-        )
-        folder.chmod(0o700)
-        assert load(folder, env_files=("one", "two")).warnings == ()
 
 
 def test_a_procfile_by_flag_is_seen_from_here_and_its_folder_is_the_root(folder: Path) -> None:
