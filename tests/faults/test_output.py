@@ -1,5 +1,6 @@
 """What processes print reaches the stream: all of it, at once, in order, and harmless."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -25,6 +26,25 @@ TIMED = """\
 import os, sys, time
 os.write(1, b"now %.3f\\n" % time.time())
 time.sleep(1000)
+"""
+HUGE = """\
+import os, pathlib, time
+while not pathlib.Path("go").exists():
+    time.sleep(0.01)
+for _ in range(160):
+    data = b"0123456789abcdef" * 4096
+    while data:
+        data = data[os.write(1, data):]
+    time.sleep(0.001)
+os.write(1, b"\\nnext\\n")
+pathlib.Path("written").touch()
+time.sleep(1000)
+"""
+CLOCK = """\
+import itertools, os, time
+for number in itertools.count():
+    os.write(1, b"tick %d\\n" % number)
+    time.sleep(0.002)
 """
 
 
@@ -115,6 +135,33 @@ def test_a_huge_line_is_printed_whole_in_pieces(place: Workplace) -> None:
     program.until("| ready", within=30)
     assert program.output.count("x") >= 5_000_000
     end(program)
+
+
+@pytest.mark.parametrize("options", [(), ("--no-pty",)])
+def test_a_huge_line_in_pieces_is_whole_although_another_process_prints_meanwhile(
+    place: Workplace, options: tuple[str, ...]
+) -> None:
+    (place.folder / "huge.py").write_text(HUGE)
+    (place.folder / "clock.py").write_text(CLOCK)
+    place.procfile(huge=f"exec {sys.executable} huge.py", clock=f"exec {sys.executable} clock.py")
+    program = place.start(*options)
+    program.until("| tick 0")
+    following = place.run(PROCTOR, "logs", "-f")
+    following.until("| tick ")
+    (place.folder / "go").touch()
+    # Whoever looks at what was printed meanwhile slows the readers down, and so the writers.
+    eventually_now((place.folder / "written").exists, within=30)
+    for printed in (program, following):
+        printed.until("| next", within=30)
+        lines = bytes(printed._said).split(b"\n")[:-1]
+        (huge,) = (line for line in lines if b"0123456789abcdef" in line)
+        written = hashlib.sha256(b"0123456789abcdef" * 4096 * 160)
+        assert hashlib.sha256(huge.partition(b"| ")[2]).digest() == written.digest()
+        ticks = [int(line.partition(b"| tick ")[2]) for line in lines if b"| tick " in line]
+        assert ticks == list(range(ticks[0], ticks[-1] + 1))
+        assert len(ticks) > 50
+    end(program)
+    following.wait()
 
 
 def test_a_process_that_closes_its_output_is_still_up_and_costs_nothing(place: Workplace) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
@@ -19,7 +20,7 @@ from proctor.files.app_files import AppOptions
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.rows import block_of
 from proctor.logs.window import Row, Window
-from proctor.model.events import AppStopped, OutputAppended, Snapshot
+from proctor.model.events import AnyMessage, AppStopped, OutputAppended, Snapshot
 from proctor.model.quoting import quoted
 
 _ROWS_AT_ONCE = 1000
@@ -80,28 +81,31 @@ class Printing:
             reader = Reader(
                 session, journal, max(latest.total_first, latest.total_end - self.count)
             )
-            await self._print(reader.unread(and_unfinished=not self.follow), format_)
-            if self.follow:
-                await self._go_on(session, snapshot.sequence, reader, format_)
-            _write([format_.finish()])
+            try:
+                await self._print(reader.unread(and_unfinished=not self.follow), format_)
+                if self.follow:
+                    await self._go_on(session, snapshot.sequence, reader, format_)
+            finally:
+                _write([format_.finish()])  # what waits for the end of a line, on ^C as well
 
     async def _go_on(self, session: Session, after: int, reader: "Reader", format_: Format) -> None:
         ended = False
         try:
-            async for message in session.messages(after=after):
+            async for message in _or_none(session.messages(after=after), format_.due_in):
                 ended = ended or isinstance(message, AppStopped)
-                if isinstance(message, OutputAppended) and _is_about(message, reader.journal):
+                if format_.due_in() == 0.0 or _is_about(message, reader.journal):
                     await self._print(reader.unread(), format_)
             await self._print(reader.unread(and_unfinished=True), format_)
         except ConnectionEnded:
             if not ended:
                 raise
 
-    async def _print(self, unread: "AsyncIterator[tuple[int, list[Row]]]", format_: Format) -> None:
-        async for skipped, rows in unread:
+    async def _print(self, unread: "AsyncIterator[Unread]", format_: Format) -> None:
+        async for skipped, rows, more in unread:
             if skipped:
                 _write([format_.skipped(skipped)])
-            _write(format_.feed(map(block_of, rows)))
+            _write(format_.feed(map(block_of, rows), behind=more))
+        _write(format_.feed(()))
 
     def _format(self, snapshot: Snapshot) -> Format:
         if self.as_json:
@@ -109,6 +113,14 @@ class Printing:
         names = [view.name for view in snapshot.processes]
         shown = names if self.target is None else covered(self.target, names)
         return HumanFormat(shown, colour=wants_colour(1, os.environ), terminal=os.isatty(1))
+
+
+class Unread(NamedTuple):
+    """Rows to print, how many are lost before them, and whether there are more to read now."""
+
+    skipped: int
+    rows: list[Row]
+    more: bool
 
 
 class Reader:
@@ -119,8 +131,8 @@ class Reader:
         self.journal = journal
         self._next = first
 
-    async def unread(self, *, and_unfinished: bool = False) -> AsyncIterator[tuple[int, list[Row]]]:
-        """(how many rows are lost before these, the rows), until all there is was read."""
+    async def unread(self, *, and_unfinished: bool = False) -> "AsyncIterator[Unread]":
+        """What there is to read, until all of it was read."""
         while True:
             window = await self._window()
             skipped = max(0, window.total_first - self._next)
@@ -130,7 +142,8 @@ class Reader:
             if rows:
                 self._next = rows[-1].number + 1
             if skipped or rows:
-                yield skipped, rows
+                more = len(rows) == len(window.rows) and self._next < window.total_end
+                yield Unread(skipped, rows, more)
             if not rows or self._next >= window.total_end:
                 return
 
@@ -157,8 +170,30 @@ def _names(snapshot: Snapshot) -> list[str]:
     return [view.name for view in snapshot.processes]
 
 
-def _is_about(message: OutputAppended, journal: str) -> bool:
-    return journal == EVERYTHING or bool(covered(journal, [message.process]))
+async def _or_none(
+    messages: AsyncIterator[AnyMessage], due_in: Callable[[], float | None]
+) -> AsyncIterator[AnyMessage | None]:
+    """The messages, and None wherever `due_in` seconds have passed without one."""
+    following = asyncio.ensure_future(anext(messages, None))
+    try:
+        while True:
+            await asyncio.wait((following,), timeout=due_in())
+            if not following.done():
+                yield None
+                continue
+            message = await following
+            if message is None:
+                return
+            yield message
+            following = asyncio.ensure_future(anext(messages, None))
+    finally:
+        following.cancel()
+
+
+def _is_about(message: AnyMessage | None, journal: str) -> bool:
+    return isinstance(message, OutputAppended) and (
+        journal == EVERYTHING or bool(covered(journal, [message.process]))
+    )
 
 
 def _write(parts: list[bytes]) -> None:

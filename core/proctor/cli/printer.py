@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from proctor.cli.outlet import Outlet
 from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.store import LogStore
+from proctor.logs.unbroken import WAIT_SECONDS
 from proctor.model.settings import LogFormat
 from proctor.runtime.loops import Handle, Loop
 
@@ -56,7 +57,9 @@ class Printer:
         self._cursor = store.cursor(holds=not self._outlet.terminal, on_data=self._wake)
         self._loop: Loop | None = None
         self._due: Handle | None = None
-        self._ripe: Handle | None = None
+        self._ripe: Handle | None = None  # for a line that is not ended
+        self._late: Handle | None = None  # for what waits for such a line
+        self._stalled = False
         self._printed_at = 0.0
         self._finished: asyncio.Future[None] | None = None
 
@@ -100,6 +103,7 @@ class Printer:
             self._due = None
         if self._loop is None:
             return
+        self._stalled = self._stalled or self._outlet.queued > _QUEUE_BYTES
         more = self._print_batch() if self._outlet.queued <= _QUEUE_BYTES else True
         if self._outlet.gone:
             return
@@ -115,9 +119,15 @@ class Printer:
         batch = self._cursor.read(now, partial=self._partial)
         if batch.skipped:
             self._outlet.write([self._format.skipped(batch.skipped)])
-        self._outlet.write(self._format.feed(batch.blocks))
-        if batch.ripe_in is not None and self._ripe is None and self._loop is not None:
+        behind = batch.more or batch.held or self._stalled
+        self._stalled = False
+        self._outlet.write(self._format.feed(batch.blocks, behind=behind))
+        if self._loop is None:  # nobody reads any more
+            return False
+        if batch.ripe_in is not None and self._ripe is None:
             self._ripe = self._loop.call_later(batch.ripe_in, self._print_ripe)
+        if self._late is None and (due_in := self._format.due_in()) is not None:
+            self._late = self._loop.call_later(due_in, self._print_late)
         return batch.more
 
     def _end_if_finished(self) -> None:
@@ -131,6 +141,12 @@ class Printer:
         self._ripe = None
         self._print()
 
+    def _print_late(self) -> None:
+        self._late = None
+        self._print()
+        if self._late is None and self._loop is not None and self._format.due_in() is not None:
+            self._late = self._loop.call_later(WAIT_SECONDS, self._print_late)  # the outlet is full
+
     def _reader_gone(self) -> None:
         self._stop()
         if self._finished is not None and not self._finished.done():
@@ -140,10 +156,10 @@ class Printer:
 
     def _stop(self) -> None:
         self._cursor.close()
-        for handle in (self._due, self._ripe):
+        for handle in (self._due, self._ripe, self._late):
             if handle is not None:
                 handle.cancel()
-        self._due = self._ripe = self._loop = None
+        self._due = self._ripe = self._late = self._loop = None
 
 
 def wants_colour(descriptor: int, environment: Mapping[str, str]) -> bool:

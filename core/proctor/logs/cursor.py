@@ -24,13 +24,15 @@ _MANY = 64  # entries about lines of runs that may have ended, before they are l
 class Batch(msgspec.Struct, frozen=True):
     """What a cursor read: `skipped` rows were forgotten unread, before `blocks`.
 
-    `more`: there are further blocks to read now. `ripe_in`: seconds after which to read again,
+    `more`: there are further blocks to read now. `held`: the processes are held, so there may be
+    output that nobody has read from them. `ripe_in`: seconds after which to read again,
     because an unfinished line will be ready to be shown; None if there is none.
     """
 
     skipped: int = 0
     blocks: list[Block] = []
     more: bool = False
+    held: bool = False
     ripe_in: float | None = None
 
 
@@ -75,7 +77,7 @@ class MergedCursor:
         ripe_in = None
         if partial and not more and not held:  # when held, the end of a line may just be unread
             ripe_in = self._take_pending(blocks, now)
-        return Batch(skipped, blocks, more, ripe_in)
+        return Batch(skipped, blocks, more, held, ripe_in)
 
     def close(self) -> None:
         """Stop reading; nobody waits for this cursor any more."""

@@ -1,7 +1,7 @@
 """How logs are printed: for people, and for programs."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ import msgspec
 
 from proctor.logs.lines import Block
 from proctor.logs.safe import safe_json, safe_lines
+from proctor.logs.unbroken import UnbrokenLines
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92", "95", "94")
 _MARKS = {"out": "|", "err": "!", "proctor": "*"}
@@ -19,8 +20,11 @@ _ERASE_LINE = b"\r\x1b[K"
 class Format(Protocol):
     """Turns blocks into bytes to print."""
 
-    def feed(self, blocks: Iterable[Block]) -> list[bytes]:
-        """The bytes for the next blocks."""
+    def feed(self, blocks: Iterable[Block], *, behind: bool = False) -> list[bytes]:
+        """The bytes for the next blocks; more of them are waiting if the reader is `behind`."""
+
+    def due_in(self) -> float | None:
+        """Seconds after which to feed again, without blocks if need be; None: when some come."""
 
     def skipped(self, rows: int) -> bytes:
         """What to print where rows were lost to this reader."""
@@ -33,16 +37,23 @@ class HumanFormat:
     """`12:01:07 web.1  | line`, with `!` for standard error and `*` for proctor's own words.
 
     Bytes are exact, unless they are for a `terminal`: then they are made safe. A line that
-    comes in parts is one line of output as long as nothing else comes between.
+    comes in parts is one line of output as long as nothing else comes between. Where bytes are
+    exact, what other processes print meanwhile waits, for a moment and not without end.
 
     Args:
         names: processes to come, so that all names are padded alike from the start.
         colour: mark each process type by a colour.
         terminal: the output goes to a terminal.
+        clock: seconds that never go back, for what waits.
     """
 
     def __init__(
-        self, names: Iterable[str] = (), *, colour: bool = False, terminal: bool = False
+        self,
+        names: Iterable[str] = (),
+        *,
+        colour: bool = False,
+        terminal: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._colour = colour
         self._terminal = terminal
@@ -55,9 +66,10 @@ class HumanFormat:
         self._prefixes: dict[tuple[str | None, str], bytes] = {}  # of this second
         self._open: Block | None = None  # its line was printed without a newline so far
         self._returned = False  # … and it ended with a carriage return
+        self._unbroken = UnbrokenLines(clock)  # takes part only while a line is open
 
-    def feed(self, blocks: Iterable[Block]) -> list[bytes]:
-        """The bytes for the next blocks."""
+    def feed(self, blocks: Iterable[Block], *, behind: bool = False) -> list[bytes]:
+        """The bytes for the next blocks; more of them are waiting if the reader is `behind`."""
         printed: list[bytes] = []
         alike: list[bytes] = []  # whole lines under one prefix: one replace for all of them
         rows = 0
@@ -68,7 +80,7 @@ class HumanFormat:
                 if alike:
                     printed += _prefixed(prefix, alike, rows)
                     alike, rows = [], 0
-                self._part(block, printed)
+                self._parts((block,) if self._terminal else self._unbroken.take(block), printed)
                 continue
             following = self._prefix(block)
             if following is not prefix and alike:
@@ -79,7 +91,13 @@ class HumanFormat:
             alike.append(safe_lines(data) if self._shows(block) else data)
         if alike:
             printed += _prefixed(prefix, alike, rows)
+        if self._unbroken.waiting:
+            self._parts(self._unbroken.overdue(behind=behind), printed)
         return printed
+
+    def due_in(self) -> float | None:
+        """Seconds after which to feed again, without blocks if need be; None: when some come."""
+        return self._unbroken.due_in()
 
     def skipped(self, rows: int) -> bytes:
         """What to print where rows were lost to this reader."""
@@ -87,7 +105,12 @@ class HumanFormat:
         return ended + f"… {rows:,} lines skipped (kept: proctor logs --path)\n".encode()
 
     def finish(self) -> bytes:
-        """End the line that is still open."""
+        """What still waits, and the end of the line that is still open."""
+        printed: list[bytes] = []
+        self._parts(self._unbroken.release(), printed)
+        return b"".join(printed) + self._end_line()
+
+    def _end_line(self) -> bytes:
         ended = b"" if self._open is None else b"\n"
         self._open = None
         return ended
@@ -95,13 +118,17 @@ class HumanFormat:
     def _shows(self, block: Block) -> bool:
         return self._terminal and block.stream != "proctor"
 
+    def _parts(self, blocks: Iterable[Block], printed: list[bytes]) -> None:
+        for block in blocks:
+            self._part(block, printed)
+
     def _part(self, block: Block, printed: list[bytes]) -> None:
         """Print a block that begins or ends within a line."""
         data = block.data
         if self._open is not None and block.continued and block.track == self._open.track:
             data = self._go_on(block, printed)
         else:
-            printed.append(self.finish())
+            printed.append(self._end_line())
             if block.continued and data.startswith(b"\n"):
                 data = data[1:]  # something else came between, and the line was ended then
         if not data:
@@ -174,9 +201,13 @@ class JsonFormat:
     def __init__(self) -> None:
         self._encoder = msgspec.json.Encoder()
 
-    def feed(self, blocks: Iterable[Block]) -> list[bytes]:
+    def feed(self, blocks: Iterable[Block], *, behind: bool = False) -> list[bytes]:  # noqa: ARG002 - of the protocol
         """The bytes for the next blocks."""
         return [safe_json(self._encoder.encode_lines(self._lines(block))) for block in blocks]
+
+    def due_in(self) -> float | None:
+        """None: no line waits for another."""
+        return None
 
     def skipped(self, rows: int) -> bytes:
         """What to print where rows were lost to this reader."""

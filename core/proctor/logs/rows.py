@@ -21,6 +21,8 @@ def window_of(
 
 def rows_of(block: Block, first: int) -> list[Row]:
     """The rows of one block, the first of which has the number `first`."""
+    lines = block.lines()
+    unended = -1 if block.data.endswith(b"\n") else len(lines) - 1
     return [
         Row(
             first + index,
@@ -30,16 +32,16 @@ def rows_of(block: Block, first: int) -> list[Row]:
             block.stream,
             line,
             continued=block.continued and index == 0,
+            unended=index == unended,
         )
-        for index, line in enumerate(block.lines())
+        for index, line in enumerate(lines)
     ]
 
 
 def block_of(row: Row) -> Block:
     """One row as a block, so that what formats blocks can format what came over a socket."""
-    return Block(
-        row.process, row.run, row.stream, row.at, row.data + b"\n", 1, continued=row.continued
-    )
+    data = row.data if row.unended else row.data + b"\n"
+    return Block(row.process, row.run, row.stream, row.at, data, 1, continued=row.continued)
 
 
 def _settled(journal: Journal, start: int, end: int) -> list[Row]:

@@ -25,7 +25,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 
     An `unfinished` row is still being written: its bytes and its number may change, so do not
     keep it. A `continued` row goes on where the row before it from the same stream stopped,
-    without a newline between them.
+    without a newline between them. An `unended` row was kept without its newline: it is a piece
+    of a very long line, or the last words of a run.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     data: bytes
     unfinished: bool = False
     continued: bool = False
+    unended: bool = False
 
 
 class Window(msgspec.Struct, frozen=True, array_like=True):

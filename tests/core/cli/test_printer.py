@@ -199,6 +199,52 @@ async def test_one_line_of_10_mb_is_one_line(app: App, tmp_path: Path, on_termin
     assert without_prefixes(printed) == b"0123456789" * 1_000_000 + b"\nnext\n"
 
 
+async def test_one_line_of_10_mb_in_pieces_is_whole_while_another_process_prints(
+    app: App, pipe: Output
+) -> None:
+    printer = printing(app, pipe.writing)
+    long_line = f"""{PUT}
+import time
+for _ in range(160):
+    put(b"0123456789abcdef" * 4096)
+    time.sleep(0.001)
+put(b"\\nnext\\n")
+"""
+    chatty = f"""{PUT}
+import itertools, time
+for number in itertools.count():
+    put(b"%d\\n" % number)
+    time.sleep(0.002)
+"""
+    app.start(chatty, "clock.1#1")
+    await eventually(lambda: pipe.read() != b"")
+    app.start(long_line)
+    await eventually(lambda: bool(pipe.read()) and app.ended == 1, within=30)
+    finishing = asyncio.ensure_future(printer.finish())
+    await eventually(lambda: bool(pipe.read()) and finishing.done())
+    await finishing
+    printed = pipe.read()
+    written = b"0123456789abcdef" * 4096 * 160 + b"\nnext\n"
+    assert hashlib.sha256(without_prefixes(printed)).digest() == hashlib.sha256(written).digest()
+    ticks = without_prefixes(printed, "clock.1").split()
+    assert ticks == [b"%d" % number for number in range(len(ticks))]
+    assert len(ticks) > 50
+
+
+async def test_a_prompt_delays_what_another_process_prints_for_a_moment_only(
+    app: App, pipe: Output
+) -> None:
+    printer = printing(app, pipe.writing)
+    app.track().append(b"Password: ", time.time())
+    await eventually(lambda: pipe.read() != b"")
+    began = time.monotonic()
+    app.track("worker.1#1").append(b"other\n", time.time())
+    await eventually(lambda: pipe.read().endswith(b"| other\n"))
+    assert 0.15 < time.monotonic() - began < 1.5  # 0.2 on an idle machine
+    await printer.finish()
+    assert pipe.read().count(b"\n") == 2
+
+
 async def test_text_without_a_newline_appears_while_its_process_lives(
     app: App, pipe: Output
 ) -> None:

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from proctor.logs.formats import HumanFormat, JsonFormat
-from proctor.logs.lines import Block
+from proctor.logs.lines import PIECE_BYTES, Block
 
 AT = time.mktime((2026, 3, 1, 12, 1, 7, 0, 0, -1)) + 0.25
 
@@ -22,9 +22,30 @@ def printed(form: HumanFormat, *blocks: Block) -> bytes:
     return b"".join(form.feed(blocks))
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def form() -> HumanFormat:
-    return HumanFormat(["web.1", "worker.1"])
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def form(clock: Clock) -> HumanFormat:
+    return HumanFormat(["web.1", "worker.1"], clock=clock)
+
+
+@pytest.fixture
+def shown() -> HumanFormat:
+    """The same, on a terminal."""
+    return HumanFormat(["web.1", "worker.1"], terminal=True)
 
 
 def test_each_line_has_the_time_and_a_padded_name(form: HumanFormat) -> None:
@@ -61,31 +82,149 @@ def test_a_line_in_parts_is_one_line_when_nothing_comes_between(form: HumanForma
     assert printed(form, out(b"x\nb\n", continued=True)) == b"x\n12:01:07 web.1    | b\n"
 
 
-def test_a_line_is_ended_when_another_process_comes_between(form: HumanFormat) -> None:
+def test_on_a_terminal_a_line_is_ended_when_another_process_comes_between(
+    shown: HumanFormat,
+) -> None:
     assert printed(
-        form,
+        shown,
         out(b"one"),
         out(b"other\n", process="worker.1"),
         out(b" rest\n", continued=True),
     ) == (b"12:01:07 web.1    | one\n12:01:07 worker.1 | other\n12:01:07 web.1    |  rest\n")
 
 
-def test_two_lines_in_parts_at_once_are_not_glued(form: HumanFormat) -> None:
+def test_on_a_terminal_two_lines_in_parts_at_once_are_not_glued(shown: HumanFormat) -> None:
     assert printed(
-        form,
+        shown,
         out(b"job ", process="worker.1"),
         out(b"GET "),
         out(b"done\n", process="worker.1", continued=True),
     ) == (b"12:01:07 worker.1 | job \n12:01:07 web.1    | GET \n12:01:07 worker.1 | done\n")
 
 
-def test_a_newline_that_was_printed_already_is_not_printed_again(form: HumanFormat) -> None:
+def test_a_newline_that_was_printed_already_is_not_printed_again(shown: HumanFormat) -> None:
     assert printed(
-        form,
+        shown,
         out(b"one"),
         out(b"other\n", process="worker.1"),
         out(b"\ntwo\n", continued=True),
     ) == (b"12:01:07 web.1    | one\n12:01:07 worker.1 | other\n12:01:07 web.1    | two\n")
+
+
+def test_an_open_line_is_whole_and_what_another_process_printed_meanwhile_comes_after_it(
+    form: HumanFormat,
+) -> None:
+    assert printed(form, out(b"one"), out(b"other\n", process="worker.1"), said(b"Reloaded")) == (
+        b"12:01:07 web.1    | one"
+    )
+    assert printed(form, out(b" two", continued=True), out(b"more\n", process="worker.1")) == (
+        b" two"
+    )
+    assert printed(form, out(b" three\nnext\n", continued=True)) == (
+        b" three\n"
+        b"12:01:07 worker.1 | other\n"
+        b"12:01:07 proctor  * Reloaded\n"
+        b"12:01:07 worker.1 | more\n"
+        b"12:01:07 web.1    | next\n"
+    )
+    assert form.due_in() is None
+
+
+def test_an_open_line_that_does_not_go_on_is_ended_after_a_moment_and_waited_for_once(
+    form: HumanFormat, clock: Clock
+) -> None:
+    printed(form, out(b"Password: "))
+    clock.now = 60.0
+    assert printed(form, out(b"other\n", process="worker.1")) == b""
+    assert form.due_in() == pytest.approx(0.2)
+    clock.now = 60.1
+    assert printed(form, out(b"more\n", process="worker.1"), out(b"*", continued=True)) == b"*"
+    assert form.due_in() == pytest.approx(0.1)
+    clock.now = 60.2
+    assert printed(form) == b"\n12:01:07 worker.1 | other\n12:01:07 worker.1 | more\n"
+    assert printed(form, out(b"**", continued=True), out(b"now\n", process="worker.1")) == (
+        b"12:01:07 web.1    | **\n12:01:07 worker.1 | now\n"
+    )
+
+
+def test_a_long_line_that_does_not_grow_is_given_up_a_little_later(
+    form: HumanFormat, clock: Clock
+) -> None:
+    printed(form, out(b"x" * PIECE_BYTES), out(b"other\n", process="worker.1"))
+    clock.now = 0.3
+    assert printed(form, out(b"y", continued=True)) == b"y"
+    assert form.due_in() == pytest.approx(0.5)
+    clock.now = 0.8
+    assert printed(form) == b"\n12:01:07 worker.1 | other\n"
+
+
+def test_a_long_line_that_grows_is_waited_for_longer_but_not_for_ever(
+    form: HumanFormat, clock: Clock
+) -> None:
+    piece = b"x" * PIECE_BYTES
+    printed(form, out(piece), out(b"other\n", process="worker.1"))
+    for clock.now in (0.45, 0.9, 1.35, 1.8, 1.95):
+        assert printed(form, out(piece, continued=True)) == piece
+    assert form.due_in() == pytest.approx(0.05)
+    clock.now = 2.0
+    assert printed(form) == b"\n12:01:07 worker.1 | other\n"
+
+
+def test_a_reader_that_is_behind_gives_no_line_up(form: HumanFormat, clock: Clock) -> None:
+    printed(form, out(b"one"), out(b"other\n", process="worker.1"))
+    clock.now = 60.0
+    assert form.feed((), behind=True) == []
+    assert form.due_in() == pytest.approx(0.2)
+    assert printed(form, out(b" two\n", continued=True)) == (b" two\n12:01:07 worker.1 | other\n")
+
+
+def test_only_so_much_is_set_aside_for_an_open_line(form: HumanFormat) -> None:
+    line = b"y" * 99_999 + b"\n"
+    printed(form, out(b"one"))
+    count = 0
+    while not (text := printed(form, out(line, process="worker.1"))):
+        count += 1
+    assert 900_000 < count * len(line) < 1_200_000
+    assert text.startswith(b"\n")
+    assert text.count(line) == count + 1
+    assert form.due_in() is None
+
+
+def test_a_line_without_end_makes_nobody_wait_for_ever(form: HumanFormat) -> None:
+    piece = b"x" * 1_000_000
+    printed(form, out(piece), out(b"other\n", process="worker.1"))
+    assert any(b"other" in printed(form, out(piece, continued=True)) for _ in range(20))
+
+
+def test_a_long_line_stays_whole_beside_a_prompt(form: HumanFormat) -> None:
+    piece = b"x" * PIECE_BYTES
+    text = printed(form, out(b"Password: ", process="asking.1"), out(piece))
+    for _ in range(100):
+        text += printed(
+            form, out(b"tick\n", process="clock.1"), out(piece, process="web.1", continued=True)
+        )
+    text += printed(form, out(b"end\n", continued=True))
+    assert piece * 101 + b"end\n" in text
+    assert text.count(b"tick\n") == 100
+
+
+def test_what_proctor_says_about_a_process_comes_after_its_open_line(form: HumanFormat) -> None:
+    assert printed(
+        form, out(b"half"), said(b"is up", "web.1"), out(b" whole\nnext\n", continued=True)
+    ) == (b"12:01:07 web.1    | half whole\n12:01:07 web.1    * is up\n12:01:07 web.1    | next\n")
+
+
+def test_what_a_process_prints_stays_in_its_order(form: HumanFormat) -> None:
+    err = Block("web.1", 1, "err", AT, b"oops\n", 1)
+    assert printed(form, out(b"half"), out(b"other\n", process="worker.1"), err) == (
+        b"12:01:07 web.1    | half\n12:01:07 worker.1 | other\n12:01:07 web.1    ! oops\n"
+    )
+
+
+def test_what_was_set_aside_is_printed_at_the_end(form: HumanFormat) -> None:
+    printed(form, out(b"half"), out(b"other", process="worker.1"))
+    assert form.finish() == b"\n12:01:07 worker.1 | other\n"
+    assert form.finish() == b""
 
 
 def test_the_open_line_is_ended_at_the_end(form: HumanFormat) -> None:

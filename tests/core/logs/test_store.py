@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proctor.logs.lines import PIECE_BYTES
+from proctor.logs.rows import block_of
 from proctor.logs.store import LogStore
 from proctor.logs.window import EVERYTHING, Window
 from proctor.model.names import ProcessName, RunId
@@ -271,3 +273,19 @@ def test_nobody_waits_for_a_closed_cursor() -> None:
     cursor.close()
     cursor.close()
     assert held == [True, False]
+
+
+def test_rows_that_were_kept_without_a_newline_become_blocks_without_one(store: LogStore) -> None:
+    track = store.open(WEB_1, terminal=False)
+    track.append(b"x" * PIECE_BYTES, 1.0)
+    track.append(b"y\nnext\nlast words", 1.0)
+    track.end(1.0)
+    rows = store.window("web.1", 0, 10).rows
+    assert [row.unended for row in rows] == [True, False, False, True]
+    blocks = [(block.data, block.continued) for block in map(block_of, rows)]
+    assert blocks == [
+        (b"x" * PIECE_BYTES, False),
+        (b"y\n", True),
+        (b"next\n", False),
+        (b"last words", False),
+    ]
