@@ -1,13 +1,17 @@
 """What an app is run with, apart from what it is."""
 
+import _socket
 import os
-import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from proctor.control.places import Places
 from proctor.model.configuration import AppConfiguration
+
+if TYPE_CHECKING:
+    import socket
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,12 +24,12 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     else: signals to it mean the app, and all its children are ours.
     """
 
-    guardian: socket.socket
+    guardian: _socket.socket
     guardian_pid: int
     read_again: Callable[[], AppConfiguration]
     places: Places | None = None
     lock_fd: int | None = None
-    lease: socket.socket | None = None
+    lease: "socket.socket | None" = None
     owns_process: bool = True
     ends_with: str = "proctor quit"
     pid: int = msgspec.field(default_factory=os.getpid)

@@ -16,6 +16,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import _socket
     import socket
 
 _NO_SCREEN = ("--no-tui", "--no-run", "--log-format")
@@ -27,7 +28,7 @@ class Prepared:
     __slots__ = ("guardian", "guardian_pid", "lease")
 
     def __init__(
-        self, guardian: "socket.socket", guardian_pid: int, lease: "socket.socket | None"
+        self, guardian: "_socket.socket", guardian_pid: int, lease: "socket.socket | None"
     ) -> None:
         self.guardian = guardian
         self.guardian_pid = guardian_pid
@@ -85,7 +86,7 @@ def _load_msgspec() -> None:
         del sys.modules[name]
 
 
-def _launch_guardian() -> "tuple[socket.socket, int]":
+def _launch_guardian() -> "tuple[_socket.socket, int]":
     from proctor.keeper import guardian  # noqa: PLC0415 - only who runs an app pays for it
 
     return guardian.launch()

@@ -13,13 +13,12 @@ from proctor.keeper import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from socket import socket
     from typing import NoReturn
 
 _BUG = 70
 
 
-def launch() -> "tuple[socket, int]":
+def launch() -> tuple[_socket.socket, int]:
     """Fork the guardian from this process, which becomes the supervisor; give its socket and pid.
 
     To be called before anything is imported and any thread is started: the guardian is a copy
@@ -37,10 +36,10 @@ def launch() -> "tuple[socket, int]":
     theirs.close()
     if boss >= 0:
         os.close(boss)
-    return _as_socket(ours), pid
+    return ours, pid
 
 
-def spawn() -> "tuple[socket, int]":
+def spawn() -> tuple[_socket.socket, int]:
     """Start the guardian in an interpreter of its own; give its socket and pid.
 
     For a program that has grown, or has threads: a copy of it would be large, and not safe.
@@ -64,7 +63,7 @@ def spawn() -> "tuple[socket, int]":
         file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)],
     )
     theirs.close()
-    return _as_socket(ours), pid
+    return ours, pid
 
 
 def main(supervisor: int) -> "NoReturn":
@@ -109,13 +108,6 @@ def guard(control: int, boss: int) -> "NoReturn":
             if tree:
                 tree.end()
         os._exit(status)
-
-
-def _as_socket(ours: _socket.socket) -> "socket":
-    # Only now: by here the guardian is on its way, and has not paid for this import.
-    from socket import socket  # noqa: PLC0415 - see above
-
-    return socket(fileno=ours.detach())
 
 
 def _fill_standard_descriptors() -> None:

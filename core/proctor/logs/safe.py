@@ -11,8 +11,9 @@ import re
 _TURNS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
 #: What must not reach a terminal as it is, for the class of a pattern: C0, DEL, C1 and the turns.
 UNSAFE = f"\x00-\x1f\x7f-\x9f{_TURNS}"
-_UNSAFE = re.compile(f"[{UNSAFE}]")
-_KEPT_OR_DROPPED = re.compile(
+# Not compiled here, which takes 1 ms: they are when they are needed, and `re` keeps them.
+_UNSAFE = f"[{UNSAFE}]"
+_KEPT_OR_DROPPED = (
     r"(?P<colour>\x1b\[[0-9;:]{0,64}m)"
     # Strings of the terminal's own (title, clipboard, …) end at BEL or ST, or with the line
     r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
@@ -21,7 +22,7 @@ _KEPT_OR_DROPPED = re.compile(
     rf"|(?P<turn>[{_TURNS}])"
     r"|[\x00-\x08\x0a-\x1f\x7f-\x9f]"
 )
-_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_TURNS}]")
+_UNSAFE_IN_JSON = f"[\x7f-\x9f{_TURNS}]"
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n"
 _CODE = "\u2039{:04X}\u203a"
 _RESET = b"\x1b[0m"
@@ -33,7 +34,7 @@ def safe(text: str) -> str:
 
     `\x1b` becomes `␛`, a newline `␊`, a change of writing direction `<202E>` in guillemets.
     """
-    return text if text.isprintable() else _UNSAFE.sub(_sign, text)
+    return text if text.isprintable() else re.sub(_UNSAFE, _sign, text)
 
 
 def safe_line(data: bytes) -> str:
@@ -50,7 +51,7 @@ def safe_line(data: bytes) -> str:
         text = states[-1]
     if "\b" in text:
         text = _take_back(text)
-    return _KEPT_OR_DROPPED.sub(_keep, text)
+    return re.sub(_KEPT_OR_DROPPED, _keep, text)
 
 
 def safe_lines(data: bytes) -> bytes:
@@ -65,7 +66,8 @@ def safe_json(data: bytes) -> bytes:
     """Encoded JSON in which no control character is left unescaped; it means the same."""
     if not data.translate(None, _PLAIN_BYTES):
         return data
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()).encode()
+    text = data.decode()
+    return re.sub(_UNSAFE_IN_JSON, lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def _is_text_and_colours(data: bytes) -> bool:

@@ -5,9 +5,9 @@ lost; then the guardian ends the tree and says so. When the guardian itself is l
 keepers leave falls to this process, if it adopts orphans, and is ended from here.
 """
 
+import _socket  # what the socket module adds costs its import before the first start
 import errno
 import os
-import socket
 import termios
 from collections.abc import Callable
 from contextlib import suppress
@@ -84,7 +84,7 @@ class Keepers:
 
     def __init__(
         self,
-        guardian: socket.socket,
+        guardian: _socket.socket,
         tell: Callable[[Report], None],
         *,
         guardian_pid: int | None = None,
@@ -327,7 +327,7 @@ def _open_channels(order: SpawnOrder, ours: list[int], theirs: list[int]) -> Cha
     Raises:
         OSError: one of them may not be had; what is in the lists by then is open.
     """
-    for end, sock in zip((ours, theirs), socket.socketpair(), strict=True):
+    for end, sock in zip((ours, theirs), _socket.socketpair(), strict=True):
         end.append(sock.detach())
     if order.terminal:
         master, slave = os.openpty()

@@ -5,8 +5,8 @@ and no process notices. Where netlink is refused (some containers and sandboxes)
 `/proc/net/tcp` and `tcp6` says the same, slower.
 """
 
+import _socket  # what the socket module adds costs its import before the first start
 import contextlib
-import socket
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,18 +67,20 @@ def ask_netlink() -> tuple[ListeningSocket, ...]:
     Raises:
         OSError: the kernel has no `sock_diag`, or does not let us use it.
     """
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
+    with contextlib.closing(
+        _socket.socket(_socket.AF_NETLINK, _socket.SOCK_RAW, _NETLINK_SOCK_DIAG)
+    ) as netlink:
         netlink.settimeout(_REPLY_SECONDS)
         found: list[ListeningSocket] = []
-        for family in (socket.AF_INET, socket.AF_INET6):
+        for family in (_socket.AF_INET, _socket.AF_INET6):
             found.extend(_dump(netlink, family))
     return tuple(found)
 
 
-def _dump(netlink: socket.socket, family: socket.AddressFamily) -> list[ListeningSocket]:
+def _dump(netlink: _socket.socket, family: int) -> list[ListeningSocket]:
     found: list[ListeningSocket] = []
     for attempt in range(1, _DUMP_TRIES + 1):
-        body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 1 << _STATE_LISTEN)
+        body = _REQUEST.pack(family, _socket.IPPROTO_TCP, 0, 1 << _STATE_LISTEN)
         header = _HEADER.pack(
             _HEADER.size + len(body), _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP, attempt, 0
         )
@@ -89,9 +91,7 @@ def _dump(netlink: socket.socket, family: socket.AddressFamily) -> list[Listenin
     return found
 
 
-def _read_answers(
-    netlink: socket.socket, family: socket.AddressFamily
-) -> tuple[list[ListeningSocket], bool]:
+def _read_answers(netlink: _socket.socket, family: int) -> tuple[list[ListeningSocket], bool]:
     found: list[ListeningSocket] = []
     interrupted = False
     while True:
@@ -114,12 +114,12 @@ def _messages(packet: bytes) -> Iterator[tuple[int, int, bytes]]:
         offset += (length + 3) & ~3
 
 
-def _parse_answer(body: bytes, family: socket.AddressFamily) -> ListeningSocket:
+def _parse_answer(body: bytes, family: int) -> ListeningSocket:
     _, port, _, source, _, _, _, _, _, user_id, inode = _ANSWER.unpack_from(body)
-    size = 4 if family == socket.AF_INET else 16
+    size = 4 if family == _socket.AF_INET else 16
     return ListeningSocket(
         port=int.from_bytes(port, "big"),
-        address=socket.inet_ntop(family, source[:size]),
+        address=_socket.inet_ntop(family, source[:size]),
         inode=inode,
         user_id=user_id,
     )
@@ -155,4 +155,4 @@ def _parse_address(text: str) -> str:
     packed = b"".join(
         struct.pack("=I", int(text[start : start + 8], 16)) for start in range(0, len(text), 8)
     )
-    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)  # noqa: PLR2004 - bytes of an IPv4 address
+    return _socket.inet_ntop(_socket.AF_INET if len(packed) == 4 else _socket.AF_INET6, packed)  # noqa: PLR2004 - bytes of an IPv4 address
