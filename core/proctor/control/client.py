@@ -5,7 +5,7 @@ import itertools
 import os
 import socket
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -13,8 +13,10 @@ import proctor
 from proctor.control import wire
 from proctor.control.backlog import Backlog
 from proctor.control.lock import peer_of
+from proctor.control.remote_searches import RemoteSearches
 from proctor.control.session import WindowRequest
 from proctor.errors import NotRunning, PlatformError, ProctorError
+from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
@@ -63,6 +65,8 @@ class RemoteSession:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: wire.Welcome
     ) -> None:
         self.pid = welcome.pid
+        self._capabilities = welcome.capabilities
+        self._searches = RemoteSearches(self._write)
         self._reader = reader
         self._writer = writer
         self._numbers = itertools.count(1)
@@ -143,6 +147,25 @@ class RemoteSession:
         if problem is not None:
             raise problem
 
+    async def search(self, query: SearchQuery) -> AsyncGenerator[SearchHit | SearchProgress, None]:
+        """The lines that match, and how far the search has come; close it to end it early.
+
+        Raises:
+            UserError: the pattern is none, or takes too long.
+            PlatformError: the supervisor cannot search, or has gone.
+        """
+        if self._listening.done():
+            raise self._ended()
+        if "search" not in self._capabilities:
+            raise PlatformError("this app is run by an earlier proctor, which cannot search",
+                                hint="Start it again")  # fmt: skip
+        try:
+            async with aclosing(self._searches.search(next(self._numbers), query)) as found:
+                async for item in found:
+                    yield item
+        except ConnectionError as error:
+            raise self._ended() from error
+
     async def give_up_lease(self) -> None:
         """Let the app go on when this session ends; only the lease's holder has one to give up."""
         await self._write(wire.GiveUpLease())
@@ -204,6 +227,8 @@ class RemoteSession:
             case wire.FollowEnded():
                 if (backlog := self._followed.get(frame.id)) is not None:
                     backlog.end()
+            case wire.SearchTold() | wire.SearchEnded():
+                self._searches.take(frame)
             case wire.Welcome():
                 raise PlatformError("the supervisor greeted twice")
             case wire.Failed(id=None):
@@ -218,6 +243,8 @@ class RemoteSession:
         if (backlog := self._followed.get(frame.id)) is not None and isinstance(frame, wire.Failed):
             self._failed_follows[frame.id] = wire.problem(frame)
             backlog.end()
+        if isinstance(frame, wire.Failed):
+            self._searches.fail(frame.id, wire.problem(frame))
         pending = self._pending.get(frame.id)
         if pending is not None and not pending.done():
             pending.set_result(frame)
@@ -229,6 +256,7 @@ class RemoteSession:
             if not pending.done():
                 pending.set_exception(self._ended())
         self._pending.clear()
+        self._searches.fail_all(self._ended())
 
     def _ended(self) -> ProctorError:
         return self._problem or ConnectionEnded("the supervisor of this app has gone")

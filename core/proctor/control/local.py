@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from proctor.control.backlog import Backlog
+from proctor.control.searching import search
 from proctor.control.session import WindowRequest
+from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.store import LogStore
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Refused, Reply
@@ -86,6 +88,10 @@ class LocalSession:
     async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
         """The lines asked for, as far as they are in memory."""
         return [self._window(request) for request in requests]
+
+    def search(self, query: SearchQuery) -> AsyncIterator[SearchHit | SearchProgress]:
+        """The lines that match, in memory and on disk, and how far the search has come."""
+        return search(self._store, query)
 
     async def close(self) -> None:
         """Leave; nothing of the app depends on this session."""

@@ -10,6 +10,7 @@ import msgspec
 import proctor
 from proctor.control import wire
 from proctor.control.backlog import Backlog
+from proctor.control.served_searches import ServedSearches
 from proctor.control.session import Session, WindowRequest
 from proctor.errors import PlatformError, ProctorError
 from proctor.logs.window import Window
@@ -46,6 +47,7 @@ class ClientConnection:
         self._writer = writer
         self._give_up_lease = give_up_lease
         self._follows: dict[int, asyncio.Task[None]] = {}
+        self._searches = ServedSearches(session, self._write)
 
     async def serve(self) -> None:
         """Answer until the client leaves; what it does wrong is told to it, and ends it."""
@@ -94,6 +96,8 @@ class ClientConnection:
             case wire.Unfollow():
                 if (follow := self._follows.get(frame.id)) is not None:
                     follow.cancel()
+            case wire.Search() | wire.SearchMore() | wire.CancelSearch():
+                self._searches.take(frame)
             case wire.SendCommand() | wire.TakeSnapshot() | wire.TakeWindows():
                 await self._write(await self._result_of(frame))
             case wire.Hello():
@@ -159,6 +163,7 @@ class ClientConnection:
         for follow in follows:
             follow.cancel()
         await asyncio.gather(*follows, return_exceptions=True)
+        await self._searches.close()
         self._writer.close()
 
 

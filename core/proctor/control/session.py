@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import EVERYTHING, Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
@@ -45,6 +46,14 @@ class Session(Protocol):
 
     async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
         """The lines asked for, as far as they are kept; one window a request."""
+        ...
+
+    def search(self, query: SearchQuery) -> AsyncIterator[SearchHit | SearchProgress]:
+        """The lines that match, in memory and on disk, and how far the search has come.
+
+        Progress comes after the hits that it counts, the last of it with `ended`. Who wants no
+        more closes the iterator (`aclose`), and the search ends.
+        """
         ...
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ from proctor.errors import (
     ProctorError,
     UserError,
 )
+from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
@@ -25,7 +26,7 @@ from proctor.model.events import AnyMessage, Snapshot
 #: Goes up when an older client or server could no longer be understood.
 PROTOCOL = 1
 #: What this server can do beyond the first protocol; a client asks before it relies on one.
-CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease")
+CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease", "search")
 #: A frame larger than this is refused: nobody who means well sends one.
 LARGEST_FRAME = 16 * 1024 * 1024
 #: Each end keeps no more than this many events for the other; above it they become one `Lagged`.
@@ -78,6 +79,25 @@ class TakeWindows(_Frame, frozen=True, kw_only=True, tag="windows"):
     requests: tuple[WindowRequest, ...]
 
 
+class Search(_Frame, frozen=True, kw_only=True, tag="search"):
+    """Ask for the lines that match; answered by `SearchTold` until `SearchEnded`."""
+
+    id: int
+    query: SearchQuery
+
+
+class SearchMore(_Frame, frozen=True, kw_only=True, tag="search.more"):
+    """One `SearchTold` has been taken: the server sends only so many ahead."""
+
+    id: int
+
+
+class CancelSearch(_Frame, frozen=True, kw_only=True, tag="search.cancel"):
+    """End the `Search` of this number; nothing more is told of it."""
+
+    id: int
+
+
 class GiveUpLease(_Frame, frozen=True, kw_only=True, tag="lease.give_up"):
     """From now on the app goes on when this client leaves."""
 
@@ -87,7 +107,17 @@ class Bye(_Frame, frozen=True, kw_only=True, tag="bye"):
 
 
 FromClient = (
-    Hello | SendCommand | TakeSnapshot | Follow | Unfollow | TakeWindows | GiveUpLease | Bye
+    Hello
+    | SendCommand
+    | TakeSnapshot
+    | Follow
+    | Unfollow
+    | TakeWindows
+    | Search
+    | SearchMore
+    | CancelSearch
+    | GiveUpLease
+    | Bye
 )
 
 
@@ -134,6 +164,19 @@ class WindowsTaken(_Frame, frozen=True, kw_only=True, tag="windows.taken"):
     windows: tuple[Window, ...]
 
 
+class SearchTold(_Frame, frozen=True, kw_only=True, tag="search.told"):
+    """What was found since the last frame of this kind, in the order of the search."""
+
+    id: int
+    items: tuple[SearchHit | SearchProgress, ...]
+
+
+class SearchEnded(_Frame, frozen=True, kw_only=True, tag="search.ended"):
+    """There are no more lines to look through."""
+
+    id: int
+
+
 class Failed(_Frame, frozen=True, kw_only=True, tag="failed"):
     """A request could not be answered, or (without a number) this client is not served."""
 
@@ -144,7 +187,17 @@ class Failed(_Frame, frozen=True, kw_only=True, tag="failed"):
     exit_code: int = 70
 
 
-FromServer = Welcome | Replied | SnapshotTaken | Told | FollowEnded | WindowsTaken | Failed
+FromServer = (
+    Welcome
+    | Replied
+    | SnapshotTaken
+    | Told
+    | FollowEnded
+    | WindowsTaken
+    | SearchTold
+    | SearchEnded
+    | Failed
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

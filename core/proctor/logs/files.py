@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,20 +15,34 @@ class LogFiles:
     """The files `<name>.log` of a folder, and `.log.1`, `.log.2`, …: their older parts.
 
     `written` counts all bytes written so far. Files are readable by their owner alone.
+    `on_gone` is told the inode of each file that was removed, or that begins empty.
     """
 
-    def __init__(self, folder: Path, *, limit: int) -> None:
+    def __init__(
+        self, folder: Path, *, limit: int, on_gone: Callable[[int], None] = lambda _: None
+    ) -> None:
         self.written = 0
+        self._on_gone = on_gone
         self._folder = folder
         self._limit = limit
         self._part = max(limit // _PARTS_OF_LIMIT, 1)
         self._open: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
+        self._inodes: dict[str, int] = {}
         self._total: int | None = None  # of all files, the older parts included; unknown yet
 
     def path(self, name: str) -> Path:
         """The newest file of a name."""
         return self._folder / f"{name}.log"
+
+    def end_of(self, name: str) -> tuple[int, int]:
+        """The inode of the newest file of a name, and the offset where the next byte will be.
+
+        Raises:
+            OSError: the file cannot be opened.
+        """
+        self._descriptor(name)
+        return self._inodes[name], self._sizes[name]
 
     def write(self, name: str, parts: list[bytes]) -> None:
         """Append to a file.
@@ -59,7 +74,10 @@ class LogFiles:
         if name not in self._open:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
             self._open[name] = os.open(self.path(name), flags, 0o600)
-            self._sizes[name] = os.fstat(self._open[name]).st_size
+            status = os.fstat(self._open[name])
+            self._sizes[name], self._inodes[name] = status.st_size, status.st_ino
+            if not status.st_size:
+                self._on_gone(status.st_ino)
         return self._open[name]
 
     def _write_all(self, name: str, descriptor: int, parts: list[bytes]) -> None:
@@ -114,7 +132,9 @@ class LogFiles:
                 continue
             # The time of its last byte; of one file the higher number is the older part
             oldest = min(parts, key=lambda part: (part.stat().st_mtime_ns, -int(part.suffix[1:])))
-            self._total -= oldest.stat().st_size
+            status = oldest.stat()
+            self._total -= status.st_size
+            self._on_gone(status.st_ino)
             oldest.unlink()
 
     def _size_of_all(self) -> int:

@@ -79,6 +79,10 @@ class Journal:
         index = bisect_right(self._firsts, number, lo=self._head) - 1
         return self._base + max(index, self._head)
 
+    def held(self) -> tuple[list[Block], list[int]]:
+        """All blocks that are held, the oldest first, and the number of the first row of each."""
+        return self._blocks[self._head :], self._firsts[self._head :]
+
     def blocks(self) -> Iterator[Block]:
         """All blocks that are held, the oldest first."""
         for index in range(self._head, len(self._blocks)):

@@ -19,6 +19,7 @@ BLOCK_OVERHEAD = 320
 class Block(msgspec.Struct, eq=False):
     """Whole lines of one track, as they arrived together.
 
+    `place` counts the bytes that were printed before it to files of the same name.
     `data` ends with a newline, unless it is a piece of a long line, or the last words of a run.
     `rows` counts its lines, an open last one included. `continued`: its first row goes on where
     the track's last block (or the part of it that a reader was given early) stopped. `serial`
@@ -34,6 +35,7 @@ class Block(msgspec.Struct, eq=False):
     continued: bool = False
     serial: int = 0
     forgotten: bool = False
+    place: int = 0
 
     @property
     def track(self) -> tuple[str | None, int | None, Stream]:

@@ -18,6 +18,7 @@ import msgspec
 from proctor.logs.files import LogFiles
 from proctor.logs.formats import rfc3339
 from proctor.logs.lines import Block
+from proctor.logs.marks import Mark, Marks
 
 HOLD_ABOVE_BYTES = 32 * 1024 * 1024
 _BATCH_SECONDS = 0.02
@@ -52,7 +53,10 @@ class Spill:
     ) -> None:
         self.on_pressure: Callable[[], object] = lambda: None
         self.lost = 0
-        self._files = LogFiles(folder, limit=limit)
+        self.folder = folder
+        self.marks = Marks()
+        self._files = LogFiles(folder, limit=limit, on_gone=self.marks.forget)
+        self._places: dict[str, int] = {}  # bytes ever printed to files of a name: by the loop
         self._post = post
         self._on_trouble = on_trouble
         self._queue: deque[Block] = deque()  # both threads use it, by its atomic calls only
@@ -84,6 +88,9 @@ class Spill:
 
     def write(self, block: Block) -> None:
         """Have a block written soon."""
+        name = file_of(block)
+        block.place = self._places.get(name, 0)
+        self._places[name] = block.place + len(_as_written(block))
         self._queued += len(block.data)
         self._queue.append(block)
         if not self._something.is_set():
@@ -106,27 +113,26 @@ class Spill:
     def _write_queue(self) -> None:
         self._something.clear()
         size = 0
-        together: dict[str, list[bytes]] = {}
+        together: dict[str, list[Block]] = {}
         while self._queue:
             block = self._queue.popleft()
             size += len(block.data)
-            if block.stream == "proctor":
-                together.setdefault(_PROCTOR, []).append(_said(block))
-            else:
-                together.setdefault(block.process or _PROCTOR, []).append(block.data)
-        for name, parts in together.items():
-            self._write_file(name, parts)
+            together.setdefault(file_of(block), []).append(block)
+        for name, blocks in together.items():
+            self._write_file(name, blocks)
         self._written += size
         if self._told_behind:
             self._tell(self.on_pressure)
 
-    def _write_file(self, name: str, parts: list[bytes]) -> None:
+    def _write_file(self, name: str, blocks: list[Block]) -> None:
+        parts = [_as_written(block) for block in blocks]
         size = sum(map(len, parts))
         if self._failing and time.monotonic() < self._retry_at and not self._closing.is_set():
             self.lost += size
             return
         before = self._files.written
         try:
+            inode, offset = self._files.end_of(name)
             self._files.write(name, parts)
         except OSError as problem:
             self.lost += size - (self._files.written - before)
@@ -135,9 +141,18 @@ class Spill:
                 self._failing = True
                 self._tell_trouble(SpillTrouble(problem, self.lost))
         else:
+            self._note(name, inode, offset, blocks)
             if self._failing:
                 self._failing = False
                 self._tell_trouble(SpillTrouble(None, self.lost))
+
+    def _note(self, name: str, inode: int, offset: int, blocks: list[Block]) -> None:
+        for block in blocks:
+            size = len(_as_written(block))
+            run = None if block.stream == _PROCTOR else block.run
+            mark = Mark(inode, offset, size, block.place, block.at, block.at, run, block.stream)
+            self.marks.note(name, mark)
+            offset += size
 
     def _tell_trouble(self, trouble: SpillTrouble) -> None:
         if self._on_trouble is not None:
@@ -149,6 +164,15 @@ class Spill:
             self._post(callback)
         except RuntimeError:  # the loop has been closed: nobody is left to be told
             return
+
+
+def file_of(block: Block) -> str:
+    """The name of the files that a block is written to."""
+    return _PROCTOR if block.stream == _PROCTOR else block.process or _PROCTOR
+
+
+def _as_written(block: Block) -> bytes:
+    return _said(block) if block.stream == _PROCTOR else block.data
 
 
 def _said(block: Block) -> bytes:

@@ -5,7 +5,7 @@ cursor. Nothing here blocks, and nothing works per line: the newest bytes stay i
 them go to files through a worker thread (`Spill`).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from proctor.logs.cursor import MergedCursor
 from proctor.logs.journal import Journal
@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from proctor.model.names import ProcessName, RunId
 
 HOLD_ABOVE_BYTES = 4 * 1024 * 1024
+
+class Holdings(NamedTuple):
+    """Blocks of a journal, the oldest first, the number of each one's first row, and the files.
+
+    The last blocks may be lines that have not ended yet, whose `place` is `UNWRITTEN`.
+    """
+
+    blocks: list[Block]
+    rows: list[int]
+    spill: "Spill | None"
+
+
+UNWRITTEN = -1
+
 KEPT_EACH_PART = 256
 """A flood leaves every other process this part of the memory limit, so that no pane empties."""
 
@@ -122,6 +136,16 @@ class LogStore:
         self, *, holds: bool = False, on_data: "Callable[[], None] | None" = None
     ) -> MergedCursor:
         """A reader of everything, from the oldest row held; `on_data` is called on each append."""
+    def holdings(self, journal: str) -> Holdings:
+        """All that memory holds of a journal at this moment; costs next to nothing."""
+        found = self._journal(journal)
+        blocks, rows = found.held()
+        for number, track in enumerate(self._open_lines(journal), found.end):
+            line = Block(*track.key, track.pending_at, track.pending, 1, place=UNWRITTEN)
+            blocks.append(line)
+            rows.append(number)
+        return Holdings(blocks, rows, self._spill)
+
         cursor = MergedCursor(
             self._merged,
             self._tracks,
