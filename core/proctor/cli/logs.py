@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import click
 
+from proctor.cli.log_format import new_format
 from proctor.cli.options import app_options
 from proctor.cli.printer import wants_colour
 from proctor.cli.targets import covered
@@ -17,11 +18,12 @@ from proctor.control.client import ConnectionEnded
 from proctor.control.session import EVERYTHING, Session, WindowRequest
 from proctor.errors import UserError
 from proctor.files.app_files import AppOptions
-from proctor.logs.formats import Format, HumanFormat, JsonFormat
+from proctor.logs.formats import Format
 from proctor.logs.rows import block_of
 from proctor.logs.window import Row, Window
 from proctor.model.events import AnyMessage, AppStopped, OutputAppended, Snapshot
 from proctor.model.quoting import quoted
+from proctor.model.settings import LOG_FORMATS, LogFormat
 
 _ROWS_AT_ONCE = 1000
 _LATEST = 100
@@ -35,19 +37,27 @@ _LATEST = 100
     help=f"How many of the latest lines  [{_LATEST}]",
 )  # fmt: skip
 @click.option("--ps", "target", metavar="TYPE|PROCESS", help="Only of this type or process")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line")
+@click.option(
+    "--log-format", "form", type=click.Choice(LOG_FORMATS),
+    help="How the lines are printed  [human]",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as --log-format json")
 @click.option("--path", "only_path", is_flag=True, help="Print where the log files are, and end")
-def logs(
+def logs(  # noqa: PLR0913 - an argument an option
     options: AppOptions,
     count: int,
     target: str | None,
     *,
     follow: bool,
+    form: LogFormat | None,
     as_json: bool,
     only_path: bool,
 ) -> None:
     """Print the latest lines of all processes, and follow them with -f."""
-    printing = Printing(options, target, count, follow=follow, as_json=as_json)
+    if as_json and form not in (None, "json"):
+        raise UserError(f"--json and --log-format {form} exclude each other")
+    chosen = "json" if as_json else form or "human"
+    printing = Printing(options, target, count, follow=follow, log_format=chosen)
     asyncio.run(printing.path() if only_path else printing.lines())
 
 
@@ -64,7 +74,7 @@ class Printing:
     target: str | None
     count: int
     follow: bool
-    as_json: bool
+    log_format: LogFormat
 
     async def path(self) -> None:
         """Print where the log files are."""
@@ -108,11 +118,10 @@ class Printing:
         _write(format_.feed(()))
 
     def _format(self, snapshot: Snapshot) -> Format:
-        if self.as_json:
-            return JsonFormat()
         names = [view.name for view in snapshot.processes]
         shown = names if self.target is None else covered(self.target, names)
-        return HumanFormat(shown, colour=wants_colour(1, os.environ), terminal=os.isatty(1))
+        colour = wants_colour(1, os.environ)
+        return new_format(self.log_format, shown, colour=colour, terminal=os.isatty(1))
 
 
 class Unread(NamedTuple):

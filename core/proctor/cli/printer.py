@@ -7,8 +7,8 @@ from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING
 
+from proctor.cli.log_format import new_format
 from proctor.cli.outlet import Outlet
-from proctor.logs.formats import Format, HumanFormat, JsonFormat
 from proctor.logs.store import LogStore
 from proctor.logs.unbroken import WAIT_SECONDS
 from proctor.model.settings import LogFormat
@@ -30,7 +30,7 @@ class Printer:
     Args:
         store: what to print.
         descriptor: where to; not closed.
-        log_format: for people, or an object a line.
+        log_format: for people, an object a line, or as the platform does.
         colour: mark process types by colours (human form).
         names: processes to come, for the width of the column of names.
         on_reader_gone: called once when nobody reads any more; `problem` says more.
@@ -47,11 +47,8 @@ class Printer:
         on_reader_gone: Callable[[], None] | None = None,
     ) -> None:
         self._outlet = Outlet(descriptor, on_gone=self._reader_gone, on_room=self._print)
-        self._format: Format = (
-            JsonFormat()
-            if log_format == "json"
-            else HumanFormat(names, colour=colour, terminal=self._outlet.terminal)
-        )
+        terminal = self._outlet.terminal
+        self._format = new_format(log_format, names, colour=colour, terminal=terminal)
         self._partial = log_format == "human"
         self._on_reader_gone = on_reader_gone
         self._cursor = store.cursor(holds=not self._outlet.terminal, on_data=self._wake)

@@ -23,7 +23,8 @@ class Block(msgspec.Struct, eq=False):
     `data` ends with a newline, unless it is a piece of a long line, or the last words of a run.
     `rows` counts its lines, an open last one included. `continued`: its first row goes on where
     the track's last block (or the part of it that a reader was given early) stopped. `serial`
-    counts the blocks of its track. `forgotten`: the merged journal let it go.
+    counts the blocks of its track. `forgotten`: the merged journal let it go. `platform`: the
+    platform's lines for what proctor says here.
     """
 
     process: str | None
@@ -34,8 +35,9 @@ class Block(msgspec.Struct, eq=False):
     rows: int
     continued: bool = False
     serial: int = 0
-    forgotten: bool = False
     place: int = 0
+    forgotten: bool = False
+    platform: bytes = b""
 
     @property
     def track(self) -> tuple[str | None, int | None, Stream]:

@@ -33,6 +33,7 @@ def rows_of(block: Block, first: int) -> list[Row]:
             line,
             continued=block.continued and index == 0,
             unended=index == unended,
+            platform=block.platform,
         )
         for index, line in enumerate(lines)
     ]
@@ -41,7 +42,16 @@ def rows_of(block: Block, first: int) -> list[Row]:
 def block_of(row: Row) -> Block:
     """One row as a block, so that what formats blocks can format what came over a socket."""
     data = row.data if row.unended else row.data + b"\n"
-    return Block(row.process, row.run, row.stream, row.at, data, 1, continued=row.continued)
+    return Block(
+        row.process,
+        row.run,
+        row.stream,
+        row.at,
+        data,
+        1,
+        continued=row.continued,
+        platform=row.platform,
+    )
 
 
 def _settled(journal: Journal, start: int, end: int) -> list[Row]:

@@ -14,6 +14,7 @@ from proctor.logs.rows import window_of
 from proctor.logs.safe import safe
 from proctor.logs.track import Track
 from proctor.logs.window import EVERYTHING, Stream, Window
+from proctor.model.words import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from proctor.logs.spill import Spill
     from proctor.model.names import ProcessName, RunId
 
-HOLD_ABOVE_BYTES = 4 * 1024 * 1024
 
 class Holdings(NamedTuple):
     """Blocks of a journal, the oldest first, the number of each one's first row, and the files.
@@ -36,6 +36,7 @@ class Holdings(NamedTuple):
 
 UNWRITTEN = -1
 
+HOLD_ABOVE_BYTES = 4 * 1024 * 1024
 KEPT_EACH_PART = 256
 """A flood leaves every other process this part of the memory limit, so that no pane empties."""
 
@@ -108,7 +109,10 @@ class LogStore:
         if name is not None:
             self._processes.setdefault(name, Journal())
         data = f"{safe(text)}\n".encode()
-        self._settle(Block(name, run, "proctor", at, data, 1))
+        block = Block(name, run, "proctor", at, data, 1)
+        if isinstance(text, Sentence):
+            block.platform = "".join(f"{safe(line)}\n" for line in text.platform).encode()
+        self._settle(block)
 
     def window(self, journal: str, first: int, count: int) -> Window:
         """Rows of a journal from number `first` on, at most `count`.
@@ -132,10 +136,6 @@ class LogStore:
         found = {process: self.extent(process) for process in self._processes}
         return {process: (first, end) for process, (first, end) in found.items() if end}
 
-    def cursor(
-        self, *, holds: bool = False, on_data: "Callable[[], None] | None" = None
-    ) -> MergedCursor:
-        """A reader of everything, from the oldest row held; `on_data` is called on each append."""
     def holdings(self, journal: str) -> Holdings:
         """All that memory holds of a journal at this moment; costs next to nothing."""
         found = self._journal(journal)
@@ -146,6 +146,10 @@ class LogStore:
             rows.append(number)
         return Holdings(blocks, rows, self._spill)
 
+    def cursor(
+        self, *, holds: bool = False, on_data: "Callable[[], None] | None" = None
+    ) -> MergedCursor:
+        """A reader of everything, from the oldest row held; `on_data` is called on each append."""
         cursor = MergedCursor(
             self._merged,
             self._tracks,

@@ -26,7 +26,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     An `unfinished` row is still being written: its bytes and its number may change, so do not
     keep it. A `continued` row goes on where the row before it from the same stream stopped,
     without a newline between them. An `unended` row was kept without its newline: it is a piece
-    of a very long line, or the last words of a run.
+    of a very long line, or the last words of a run. `platform` holds the platform's lines for
+    what proctor says here, each with its newline; none where the platform says no such thing.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     unfinished: bool = False
     continued: bool = False
     unended: bool = False
+    platform: bytes = b""
 
 
 class Window(msgspec.Struct, frozen=True, array_like=True):

@@ -47,6 +47,16 @@ from proctor.model.facts import (
 from proctor.model.names import RunId
 from proctor.model.restart import STABLE_SECONDS, after_exit, backoff_seconds
 from proctor.model.slots import Limits, Run, Slot, announced, arm, move, unchanged
+from proctor.model.words import (
+    boot_timeout,
+    came_to,
+    came_up,
+    exit_timeout,
+    exited,
+    killed_on_request,
+    killing_the_rest,
+    stopping_all,
+)
 
 ALIVE_SECONDS = 0.5
 LEFT_BEHIND_SECONDS = 0.05  # the leader's end and the empty tree are told one after the other
@@ -151,6 +161,7 @@ def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
     slot = replace(slot, cause=fact.cause, reason=fact.reason)
     if slot.run is None:
         return _rest_down(slot, now)
+    said = Say(words=killed_on_request(before=slot.state))
     run = replace(slot.run, stop_asked=True, step="kill", killed_at=now)
     orders: tuple[Order, ...] = ()
     if run.phase == "stopping":
@@ -160,7 +171,6 @@ def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
     slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
     if run.lost:
         return slot, (*orders, timer)  # nobody hears us: the guardian is killing it
-    said = Say(words="Stopping all processes with SIGKILL")
     return slot, (*(orders or (unchanged(slot),)), said, KillTree(run=run.id), timer)
 
 
@@ -187,7 +197,7 @@ def _became_ready(slot: Slot, run: Run, fact: BecameReady, now: float) -> Decisi
         where += f" (not on PORT, which is {fact.instead_of})"
     if fact.outside:
         where += " (where a process outside its tree listens)"
-    said = Say(words=f"State changed from starting to up{where}")
+    said = Say(words=came_up(where))
     return slot, (said, announced(before, slot))
 
 
@@ -244,12 +254,7 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
         )
         return slot, (Say(words=words),)
     if run.phase == "starting" and limits.listens:
-        seconds = f"{limits.boot_timeout_seconds:g}"
-        words = (
-            "Error R10 (Boot timeout) -> Web process failed to bind to $PORT "
-            f"within {seconds} seconds of launch; it is still waited for"
-        )
-        return slot, (Say(words=words),)
+        return slot, (Say(words=boot_timeout(limits.boot_timeout_seconds)),)
     return _became_ready(slot, run, BecameReady(run=run.id), now)
 
 
@@ -257,9 +262,9 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
 
 
 def _stop(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
+    said = Say(words=stopping_all(limits.stop_signal, before=slot.state, again=slot.wanted))
     slot, orders = _to_stopping(slot, _first_step(replace(run, stop_asked=True), now, limits), now)
     slot, first = _told_to_stop(slot, run.id, now, limits)
-    said = Say(words=f"Stopping all processes with SIG{limits.stop_signal}")
     return slot, (*orders, said, *first)
 
 
@@ -301,11 +306,9 @@ def _next_step(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
         )
     said: tuple[Order, ...] = ()
     if run.step == "shells":
-        seconds = f"{limits.grace_seconds:g}"
-        error = "Error R12 (Exit timeout) -> At least one process failed to exit within"
         said = (
-            Say(words=f"{error} {seconds} seconds of SIG{limits.stop_signal}"),
-            Say(words="Stopping remaining processes with SIGKILL"),
+            Say(words=exit_timeout(limits.grace_seconds, limits.stop_signal)),
+            Say(words=killing_the_rest()),
         )
     slot, timer = arm(replace(slot, run=replace(run, step="kill")), now + KILL_AGAIN_SECONDS)
     told = () if run.step == "kill" else (unchanged(slot),)
@@ -329,7 +332,7 @@ def _gone(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
 
 def _end_words(slot: Slot, run: Run) -> str:
     if run.exit is not None:
-        return f"Process {run.exit.words}"
+        return exited(run.exit)
     if run.leader is None and slot.last_problem is not None:
         return slot.last_problem
     return "Process ended; how is not known, since its keeper was killed"
@@ -340,22 +343,24 @@ def _ended_by_itself(slot: Slot, run: Run, now: float, limits: Limits) -> Decisi
     slot = replace(slot, cause="app", reason=reason)
     ended: tuple[Order, ...] = (EndAll(exit=run.exit),) if limits.on_exit == "stop-all" else ()
     outcome = after_exit(limits.on_exit, run.exit)
-    before = slot.state
+    before, was_up = slot.state, run.up_at is not None
     if outcome == "complete":
+        said = Say(words=came_to("complete", before=before, was_up=was_up))
         slot = move(slot, "complete", now)
-        return slot, (Say(words=_moved(before, "complete")), announced(before, slot), *ended)
+        return slot, (said, announced(before, slot), *ended)
     ended_at = run.since if run.phase == "stopping" else now  # what it left behind does not count
     stable = run.up_at is not None and ended_at - run.up_at >= STABLE_SECONDS
     slot = replace(slot, failures=1 if stable else slot.failures + 1)
     slot = move(slot, "crashed", now)
     if outcome == "stay":
-        return slot, (Say(words=_moved(before, "crashed")), announced(before, slot), *ended)
+        said = Say(words=came_to("crashed", before=before, was_up=was_up))
+        return slot, (said, announced(before, slot), *ended)
     # Even at once goes through the mailbox: a stop that was asked meanwhile comes in between.
     delay = backoff_seconds(slot.failures, jitter=limits.jitter)
     slot, hint = _hint_at_policy(slot, run)
     slot, timer = arm(replace(slot, retry_at=now + delay), now + delay)
     when = f"next try in {delay:.0f} s (failure {slot.failures})" if delay else "starting again"
-    said = Say(words=f"{_moved(before, 'crashed')}; {when}")
+    said = Say(words=came_to("crashed", before=before, was_up=was_up, more=f"; {when}"))
     return slot, (said, *hint, announced(before, slot), timer)
 
 
@@ -367,14 +372,11 @@ def _hint_at_policy(slot: Slot, run: Run) -> Decision:
     return replace(slot, hinted=True), (Say(words=words),)
 
 
-def _moved(before: str, after: str) -> str:
-    return f"State changed from {before} to {after}"
-
-
 def _rest_down(slot: Slot, now: float) -> Decision:
-    before = slot.state
+    before, was_up = slot.state, slot.run is not None and slot.run.up_at is not None
     slot = move(replace(slot, retry_at=None, failures=0), "down", now)
-    return slot, (Say(words=_moved(before, "down")), announced(before, slot))
+    said = Say(words=came_to("down", before=before, was_up=was_up))
+    return slot, (said, announced(before, slot))
 
 
 def _spawn(slot: Slot, now: float, limits: Limits) -> Decision:

@@ -10,7 +10,7 @@ from proctor.model.quoting import quoted
 from proctor.model.restart import OnExit
 from proctor.model.type_settings import Stdin, StopScope
 
-LogFormat = Literal["human", "json"]
+LogFormat = Literal["human", "json", "platform"]
 
 ON_EXIT: tuple[OnExit, ...] = get_args(OnExit)
 LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)

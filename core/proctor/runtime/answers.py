@@ -21,6 +21,7 @@ from proctor.model.facts import Fact, KillAsked, StartAsked, StopAsked
 from proctor.model.formation import Formation, scaled
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
+from proctor.model.words import scaled_to
 from proctor.runtime.slot import signal_number
 
 EVERYTHING = "all"
@@ -125,7 +126,7 @@ def _scale(app: Steering, command: Scale, cause: str) -> str:
     if not changes:
         return "nothing to scale: " + ", ".join(f"{name} is {after[name]}" for name in after)
     words = f"scaled {', '.join(changes)}"
-    app.set_formation(after, cause=cause, reason=f"{words} by {command.by}")
+    app.set_formation(after, cause=cause, reason=scaled_to(words, after, command.by))
     return words
 
 

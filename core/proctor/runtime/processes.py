@@ -28,6 +28,7 @@ from proctor.model.names import ProcessName, RunId
 from proctor.model.plan import plan, surplus
 from proctor.model.slots import Limits, Slot
 from proctor.model.views import process_view
+from proctor.model.words import Sentence
 from proctor.runtime.bus import EventBus
 from proctor.runtime.rolling import Rolling, Wish
 from proctor.runtime.slot import LiveSlot, Outlets, Runs
@@ -121,7 +122,13 @@ class Processes:
         self._go_on_rolling(live.slot)
 
     def apply(self, quantities: Mapping[str, int], *, cause: str, reason: str) -> None:
-        """Start and stop what makes the difference to these quantities."""
+        """Start and stop what makes the difference to these quantities.
+
+        A reason that the platform has a sentence for is said.
+        """
+        if isinstance(reason, Sentence):
+            self._say(reason, None, None)
+            reason = str(reason)
         steps = plan(quantities, self.slots)
         for name in steps.stop:
             self.tell(name, StopAsked(cause=cause, reason=reason, scaled_away=True))

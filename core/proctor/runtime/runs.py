@@ -25,6 +25,7 @@ from proctor.model.facts import (
 from proctor.model.names import ProcessName, RunId
 from proctor.model.ports import PortAssignment, assign_port, usual_port
 from proctor.model.procfile import ProcfileEntry
+from proctor.model.words import starting_command
 from proctor.runtime import keepers
 from proctor.runtime.keepers import Keepers, SpawnOrder
 from proctor.runtime.listening import listening
@@ -102,7 +103,7 @@ class ActiveRuns:
         if assignment.note:
             self._say(assignment.note, run.process, run.number)
         order = self._order(run, entry, assignment.port)
-        words = f"Starting process with command `{entry.command_line}` (PORT={assignment.port})"
+        words = starting_command(entry.command_line, assignment.port)
         self._say(words, run.process, run.number)
         channels = self._keepers.spawn(order)
         active = self._active[run] = _Active(assignment.port)

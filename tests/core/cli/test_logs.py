@@ -8,6 +8,7 @@ from proctor.control.server import ControlServer
 from proctor.model.events import AppStopped
 from support.eventually import eventually
 from support.fakes import FakeSession
+from support.platform_logs import parse
 from support.shell import Shell
 
 LINE = re.compile(r"\d\d:\d\d:\d\d (\S+) +([|!*]) (.*)")
@@ -74,6 +75,23 @@ async def test_json_is_an_object_a_line(proctor: Shell, running: FakeSession) ->
     assert fields["process"] == "web.1"
     assert fields["message"] == "café \ufffd"
     assert fields["at"].endswith("Z")
+
+
+async def test_each_form_of_the_stream_can_be_chosen(proctor: Shell, running: FakeSession) -> None:
+    running.output("web.1", "GET /")
+    (line,) = parse((await proctor("logs", "--log-format", "platform")).out)
+    assert (line.source, line.process, line.message) == ("app", "web.1", "GET /")
+    as_json = (await proctor("logs", "--log-format", "json")).out
+    assert as_json == (await proctor("logs", "--json")).out
+    assert as_json == (await proctor("logs", "--json", "--log-format", "json")).out
+    assert parsed((await proctor("logs", "--log-format", "human")).out) == [("web.1", "GET /")]
+
+
+async def test_two_forms_at_once_are_refused(proctor: Shell, running: FakeSession) -> None:
+    outcome = await proctor("logs", "--json", "--log-format", "platform")
+    assert outcome.code == 2
+    assert outcome.err == "proctor: --json and --log-format platform exclude each other.\n"
+    assert (await proctor("logs", "--log-format", "xml")).code == 2
 
 
 async def test_following_goes_on_until_the_app_ends(proctor: Shell, running: FakeSession) -> None:
