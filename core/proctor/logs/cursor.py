@@ -41,7 +41,7 @@ class MergedCursor:
 
     With `holds`, the processes are made to wait while too much is unread, so that nothing is
     skipped; close such a cursor when its reader has gone, or they wait for ever. `taken` is
-    the cost of the blocks that were read.
+    the cost of the blocks that were read, or forgotten unread.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class MergedCursor:
         on_close: Callable[["MergedCursor"], None],
     ) -> None:
         self.holds = holds
-        self.taken = 0
+        self.taken = merged.forgotten
         self._merged = merged
         self._tracks = tracks
         self._on_read = on_read
@@ -89,6 +89,7 @@ class MergedCursor:
         if self._position >= first:
             return 0
         self._position = first
+        self.taken = self._merged.forgotten
         return self._merged.first - self._next_row
 
     def _take(self, limit: int) -> list[Block]:

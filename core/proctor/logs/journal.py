@@ -12,11 +12,12 @@ _COMPACT_AFTER = 4096
 class Journal:
     """Blocks with the number of their first row.
 
-    `end` is the number the next row will get, `size` the cost in bytes of what is held. Blocks
+    `end` is the number the next row will get, `size` the cost in bytes of what is held, and
+    `forgotten` that of what is not held any more. Blocks
     have positions as well, absolute like the numbers of rows: readers keep one.
     """
 
-    __slots__ = ("_base", "_blocks", "_firsts", "_head", "end", "size")
+    __slots__ = ("_base", "_blocks", "_firsts", "_head", "end", "forgotten", "size")
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
@@ -25,6 +26,7 @@ class Journal:
         self._base = 0  # entries already cut off the lists
         self.end = 0
         self.size = 0
+        self.forgotten = 0
 
     @property
     def first(self) -> int:
@@ -58,6 +60,7 @@ class Journal:
         self._blocks[self._head] = _FORGOTTEN
         self._head += 1
         self.size -= block.cost
+        self.forgotten += block.cost
         if self._head >= _COMPACT_AFTER and self._head * 2 >= len(self._blocks):
             del self._blocks[: self._head]
             del self._firsts[: self._head]

@@ -157,7 +157,6 @@ class LogStore:
             on_read=self._check_pressure,
             on_close=self._forget_cursor,
         )
-        cursor.taken = self._appended - self._merged.size
         self._cursors.append(cursor)
         if on_data is not None:
             self._wakes[cursor] = on_data

@@ -109,6 +109,20 @@ def test_a_line_interrupted_by_a_hold_is_not_split_by_the_time_it_waited() -> No
     assert read(cursor.read(60.3)) == [(b"half ", False)]
 
 
+def test_who_holds_and_reads_on_lets_go_though_much_was_forgotten_before_it_could_be_read() -> None:
+    held: list[bool] = []
+    store = LogStore(memory_limit=200_000, on_pressure=held.append)
+    cursor = store.cursor(holds=True)
+    web = store.open(RunId.parse("web.1#1"), terminal=False)
+    for _ in range(100):  # what runs print last is read although they are held
+        web.append(b"x" * 9_999 + b"\n", 1.0)
+    batches = [cursor.read(1.0)]
+    while batches[-1].more:
+        batches.append(cursor.read(1.0))
+    assert batches[0].skipped > 0
+    assert held == [True, False]
+
+
 def test_a_reader_is_woken_when_a_hold_ends_so_that_a_prompt_is_not_forgotten() -> None:
     woken: list[bool] = []
     store = LogStore(memory_limit=200_000)
