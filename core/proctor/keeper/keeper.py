@@ -9,9 +9,9 @@ import errno
 import fcntl
 import os
 import select
-import signal
 import termios
 
+from proctor.keeper import signals
 from proctor.keeper.leader import become_leader
 from proctor.keeper.protocol import Wire, close_all
 from proctor.keeper.settling import settle_in
@@ -101,14 +101,14 @@ class _Keeper:
             self._launch, told = os.pipe()
             # Blocked from here until the leader has its own handlers: a stop that comes in
             # between is kept for it, and not lost because we are deaf.
-            signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+            signals.block_all()
             self._leader = os.fork()
         except OSError as problem:
             self._wire.say("failed", problem.errno or errno.EIO, stage)
             return False
         if self._leader == 0:
             become_leader(self._start, self._theirs, told)
-        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        signals.unblock_all()
         close_all([told, *self._not_ours])
         return True
 

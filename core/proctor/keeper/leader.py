@@ -2,8 +2,8 @@
 
 import errno
 import os
-import signal
 
+from proctor.keeper import signals
 from proctor.keeper.settling import close_others
 
 TYPE_CHECKING = False
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _NOT_STARTED = 127
 _REPORT = 3
-_SETTABLE = tuple(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
 def become_leader(start: "Start", standard: list[int], report: int) -> "NoReturn":
@@ -29,12 +28,11 @@ def become_leader(start: "Start", standard: list[int], report: int) -> "NoReturn
         if start.terminal:
             os.tcsetpgrp(standard[0], os.getpid())  # SIGTTOU is still ignored: no race, no stop
         _take_descriptors(standard, report)
-        for number in _SETTABLE:
-            signal.signal(number, signal.SIG_DFL)
+        signals.restore_all()
         stage = "folder"
         os.chdir(start.folder)
         stage = "program"
-        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        signals.unblock_all()
         _execute(start)
     except BaseException as problem:  # noqa: BLE001 - it is told, and this copy ends here
         code = getattr(problem, "errno", None) or errno.EINVAL

@@ -4,7 +4,7 @@ import _socket
 import os
 import signal
 
-from proctor.keeper import kernel
+from proctor.keeper import kernel, signals
 
 _DEAF = (
     signal.SIGINT,
@@ -34,10 +34,9 @@ def settle_in(keep: list[int], title: str) -> _socket.socket:
     if os.getsid(0) != os.getpid():
         os.setsid()
     kernel.adopt_orphans()
-    for number in _DEAF:
-        signal.signal(number, signal.SIG_IGN)
+    signals.ignore(_DEAF)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    signals.unblock_all()
     os.chdir("/")
     null = os.open(os.devnull, os.O_RDWR)
     for fd in range(3):
