@@ -211,6 +211,18 @@ async def test_q_asks_before_it_stops_running_processes() -> None:
         assert screen.session.sent == [Quit(by="key")]
 
 
+@pytest.mark.parametrize("by", ["button", "palette"])
+async def test_a_quit_says_how_it_was_asked_for_whatever_the_question_is_answered_by(
+    by: str,
+) -> None:
+    async with screen_on(histories.shop()) as screen:
+        assert isinstance(screen.app.screen, MainScreen)
+        screen.app.screen.act("quit", by=by)
+        await until(screen.pilot, lambda: "6 processes are running" in screen.text())
+        await screen.press("y")
+        assert screen.session.sent == [Quit(by=by)]
+
+
 async def test_with_nothing_running_q_does_not_ask() -> None:
     async with screen_on(histories.nothing_started()) as screen:
         await screen.press("q")

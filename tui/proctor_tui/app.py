@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -199,9 +200,9 @@ class ProctorApp(ThemedApp):
             case "suspend":
                 self.action_suspend_process()
             case "quit":
-                self._quit(always=False)
+                self._quit(message.by, always=False)
             case "quit_app":
-                self._quit(always=True)
+                self._quit(message.by, always=True)
             case _:
                 pass
 
@@ -217,24 +218,24 @@ class ProctorApp(ThemedApp):
 
     async def action_quit(self) -> None:
         """Textual's own key for quitting asks as ours does."""
-        self._quit(always=False)
+        self._quit("key", always=False)
 
-    def _quit(self, *, always: bool) -> None:
-        """Leave; `always` ends the app even if it is somebody else's."""
+    def _quit(self, by: str, *, always: bool) -> None:
+        """Leave, as asked `by` key or otherwise; `always` ends even an app of somebody else's."""
         if isinstance(self.screen, QuitScreen):  # asked again before the question was seen
             self.screen.answer(stop=True)
         elif self.view.stopping:
-            self._main.want(Quit(by="key", at_once=True))
+            self._main.want(Quit(by=by, at_once=True))
         elif not (self._holds_lease or always):
             self._leave(0, None)
         elif running := sum(each.state in RUNNING for each in self.view.processes.values()):
-            self.push_screen(QuitScreen(running), self._quit_answered)
+            self.push_screen(QuitScreen(running), partial(self._quit_answered, by))
         else:
-            self._main.want(Quit(by="key"))
+            self._main.want(Quit(by=by))
 
-    def _quit_answered(self, stop: bool | None) -> None:  # noqa: FBT001 - Textual's own call
+    def _quit_answered(self, by: str, stop: bool | None) -> None:  # noqa: FBT001 - Textual's own call
         if stop:
-            self._main.want(Quit(by="key"))
+            self._main.want(Quit(by=by))
 
     def _help_answered(self, action: str | None) -> None:
         if action:

@@ -1,7 +1,7 @@
 """Every command: what anyone may ask of a supervisor, by key, mouse, CLI, socket or library.
 
 One definition is the type, the wire format and the validation. `by` says through what the
-command came ("cli", "key", "slider", "palette", "library", "watch"): shown beside what was done.
+command came ("cli", "key", "button", "slider", "palette", "library"): shown beside what was done.
 A *target* is a process ("web.1"), a process type ("web") or "all".
 """
 

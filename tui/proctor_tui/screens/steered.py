@@ -60,9 +60,10 @@ class SteeredScreen(Screen[None]):
     class ScreenActionWanted(Message):
         """Something about the screen itself is wanted, which only the application can do."""
 
-        def __init__(self, action: str) -> None:
+        def __init__(self, action: str, by: str = "key") -> None:
             super().__init__()
             self.action = action
+            self.by = by
 
     @property
     def situation(self) -> Situation:
@@ -101,7 +102,7 @@ class SteeredScreen(Screen[None]):
             hand = self.query_one(FormationPanel).hand
             hand.step(self.situation.type_name or "", step, by=by)
         elif action.builds is None or action.id in {"quit", "quit_app"}:
-            self._act_here(action.id)
+            self._act_here(action.id, by)
         elif command := action.builds(self.situation):
             self.want(msgspec.structs.replace(command, by=by))
 
@@ -109,7 +110,7 @@ class SteeredScreen(Screen[None]):
         """Ask for a command to be sent."""
         self.post_message(self.CommandWanted(command))
 
-    def _act_here(self, action: str) -> None:
+    def _act_here(self, action: str, by: str) -> None:
         grid = self.query_one(PaneGrid)
         match action:
             case "zoom" | "type" | "everything":
@@ -125,7 +126,7 @@ class SteeredScreen(Screen[None]):
                         pane.action_copy()
                         break
             case _:
-                self.post_message(self.ScreenActionWanted(action))
+                self.post_message(self.ScreenActionWanted(action, by))
 
     def action_act(self, actions: str) -> None:
         """A key asks for an action."""
@@ -147,7 +148,7 @@ class SteeredScreen(Screen[None]):
     def action_interrupt(self) -> None:
         """^C copies what is selected; else it quits, as `q` does."""
         if ACTIONS["copy"].unavailable(self.situation) is None:
-            self._act_here("copy")
+            self._act_here("copy", "key")
         else:
             self.act("quit", by="key")
 
