@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,7 @@ from proctor.control.session import EVERYTHING, Session, WindowRequest
 from proctor.errors import NotAchieved, UserError
 from proctor.files.app_files import AppOptions, load_app
 from proctor.keeper import guardian
+from proctor.logs.search import SearchHit, SearchQuery
 from proctor.logs.window import Row
 from proctor.model.commands import (
     Accepted,
@@ -178,6 +180,22 @@ class App:
         """The last lines of a process ("web.1"), of a type ("web") or of everything."""
         windows = await self.session.windows([WindowRequest(journal=source, count=count)])
         return list(windows[0].rows)
+
+    async def search(
+        self, text: str, *, regex: bool = False, source: str = EVERYTHING, limit: int | None = None
+    ) -> AsyncGenerator[SearchHit, None]:
+        """The lines of a process, a type or everything that match, the newest first.
+
+        Case is ignored unless the text has a capital. `app.session.search` can do more.
+
+        Raises:
+            UserError: `text` is no regular expression, or takes too long.
+        """
+        query = SearchQuery(text=text, regex=regex, journal=source, limit=limit)
+        async with aclosing(self.session.search(query)) as found:
+            async for item in found:
+                if isinstance(item, SearchHit):
+                    yield item
 
     async def until(
         self, condition: Callable[[tuple[ProcessView, ...]], bool], *, within_seconds: float = 60.0

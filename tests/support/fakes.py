@@ -11,11 +11,12 @@ and reads what the screen asked for (`sent`, `asked`).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 import msgspec
 
 from proctor.control.session import EVERYTHING, WindowRequest
+from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Stream, Window
 from proctor.model.commands import Accepted, AnyCommand, Reply, to_cli
 from proctor.model.events import (
@@ -46,6 +47,8 @@ class FakeSession:
     def __init__(self, snapshot: Snapshot, *, now: Callable[[], float] = lambda: NOON) -> None:
         self.sent: list[AnyCommand] = []
         self.asked: list[WindowRequest] = []
+        self.searches: list[SearchQuery] = []  #: every search, in order
+        self.finds: list[SearchHit] = []  #: what each of them finds
         self.closed = False
         self.followed = asyncio.Event()  #: somebody listens to what is told
         self.answer: Callable[[AnyCommand], Reply] = self.accept
@@ -162,6 +165,13 @@ class FakeSession:
     async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
         self.asked.extend(requests)
         return [self._journals[request.journal].window(request) for request in requests]
+
+    async def search(self, query: SearchQuery) -> AsyncGenerator[SearchHit | SearchProgress, None]:
+        self.searches.append(query)
+        for hit in self.finds:
+            yield hit
+        found = len(self.finds)
+        yield SearchProgress(searched=1, total=1, lines=found, found=found, ended=True)
 
     async def close(self) -> None:
         self.closed = True

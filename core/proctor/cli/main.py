@@ -69,6 +69,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor logs -f --ps web.1",
     ),
     CommandEntry(
+        "search", "proctor.cli.search:search", _SEE,
+        "Print the lines that match, the newest first, from memory and from disk.",
+        "proctor search 'timeout after [0-9]+' --ps web",
+    ),
+    CommandEntry(
         "info", "proctor.cli.listing:info", _SEE,
         "Say who runs the app, and where its socket, state and address are.",
         "proctor info --json",

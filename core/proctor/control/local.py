@@ -1,7 +1,7 @@
 """The session in the supervisor's own process: for the library and the control server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 from proctor.control.backlog import Backlog
 from proctor.control.searching import search
@@ -89,7 +89,7 @@ class LocalSession:
         """The lines asked for, as far as they are in memory."""
         return [self._window(request) for request in requests]
 
-    def search(self, query: SearchQuery) -> AsyncIterator[SearchHit | SearchProgress]:
+    def search(self, query: SearchQuery) -> AsyncGenerator[SearchHit | SearchProgress, None]:
         """The lines that match, in memory and on disk, and how far the search has come."""
         return search(self._store, query)
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Any
 
 from proctor.control import wire
 from proctor.control.session import Session
@@ -93,8 +92,7 @@ class ServedSearches:
 
     async def _tell_all(self, number: int, query: SearchQuery) -> None:
         credit = self._credits[number]
-        found: Any = self._session.search(query)
-        async with aclosing(found):
+        async with aclosing(self._session.search(query)) as found:
             async for items in _batches(found):
                 await credit.acquire()
                 await self._write(wire.SearchTold(id=number, items=items))

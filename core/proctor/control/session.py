@@ -1,6 +1,6 @@
 """The session: the one interface that every user interface holds."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -48,7 +48,7 @@ class Session(Protocol):
         """The lines asked for, as far as they are kept; one window a request."""
         ...
 
-    def search(self, query: SearchQuery) -> AsyncIterator[SearchHit | SearchProgress]:
+    def search(self, query: SearchQuery) -> AsyncGenerator[SearchHit | SearchProgress, None]:
         """The lines that match, in memory and on disk, and how far the search has come.
 
         Progress comes after the hits that it counts, the last of it with `ended`. Who wants no
