@@ -71,6 +71,17 @@ def test_a_plain_start_does_not_load_click(app_folder: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("own_places", "app_folder")
+def test_the_first_process_waits_for_nothing_heavy(tmp_path: Path) -> None:
+    program = "from proctor.cli import early; early.prepare(); import proctor.cli.{}"
+    modules = modules_after(program.format("plain, proctor.cli.launch"), tmp_path, words=[])
+    assert "proctor.runtime.supervisor" in modules
+    assert not loaded(
+        modules, *HEAVY, "asyncio", "click", "dataclasses", "inspect", "logging", "psutil",
+        "socket", "subprocess", "tempfile", "typing_extensions",
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("own_places", "app_folder")
 def test_importing_the_library_loads_nothing(tmp_path: Path) -> None:
     modules = modules_after("import proctor", tmp_path, words=[])
     assert {name for name in modules if name.startswith("proctor")} == {"proctor"}
