@@ -205,8 +205,7 @@ class RemoteSession:
         return found
 
     async def _write(self, frame: wire.FromClient) -> None:
-        self._writer.write(wire.encode(frame))
-        await self._writer.drain()
+        await wire.send(self._writer, frame)
 
     async def _listen(self) -> None:
         """Hand every frame to whoever waits for it, until the connection ends."""
@@ -265,8 +264,7 @@ class RemoteSession:
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> wire.Welcome:
     body = None
     with suppress(ConnectionError):
-        writer.write(wire.encode(wire.Hello(program=proctor.__version__)))
-        await writer.drain()
+        await wire.send(writer, wire.Hello(program=proctor.__version__))
         body = await wire.read_body(reader)
     if body is None:
         raise NotRunning("this app's supervisor has just ended",

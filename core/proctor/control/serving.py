@@ -155,8 +155,7 @@ class ClientConnection:
             await asyncio.gather(filling, return_exceptions=True)
 
     async def _write(self, frame: wire.FromServer) -> None:
-        self._writer.write(wire.encode(frame))
-        await self._writer.drain()
+        await wire.send(self._writer, frame)
 
     async def _leave(self) -> None:
         follows = tuple(self._follows.values())

@@ -233,6 +233,23 @@ def _spelled_out(value: object) -> object:
             return value
 
 
+async def send(writer: asyncio.StreamWriter, frame: FromClient | FromServer) -> None:
+    """Send a frame, as fast as the other end takes it.
+
+    Raises:
+        ConnectionError: the connection has ended. So it has, by asyncio's doing, where the system
+            had no memory for a message (ENOBUFS, ENOMEM), which by itself is no such error.
+        PlatformError: the frame is larger than one may be.
+    """
+    writer.write(encode(frame))
+    try:
+        await writer.drain()
+    except ConnectionError:
+        raise
+    except OSError as problem:
+        raise ConnectionAbortedError(problem.errno, problem.strerror) from problem
+
+
 async def read_body(reader: asyncio.StreamReader) -> bytes | None:
     """The next frame's message, still encoded; None at the end of the connection.
 
@@ -247,7 +264,7 @@ async def read_body(reader: asyncio.StreamReader) -> bytes | None:
                 hint="It is no proctor",
             )
         return await reader.readexactly(length)
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.IncompleteReadError, OSError):
         return None
 
 

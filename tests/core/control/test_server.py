@@ -1,6 +1,8 @@
 """The socket's two ends together: what a client asks, gets, and does wrong."""
 
 import asyncio
+import errno
+import gc
 import os
 import socket
 import stat
@@ -177,6 +179,24 @@ async def test_who_stops_following_is_not_told_any_more(
         session.tell(announced(session, "one"))
         assert words_of([await following]) == ["one"]
     await eventually(lambda: len(session._subscribers) == 0)
+
+
+async def test_a_connection_that_the_system_has_no_memory_for_ends_like_any_other(
+    session: FakeSession, server: ControlServer, remote: RemoteSession
+) -> None:
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    following = asyncio.create_task(next_of(remote, 1))
+    await eventually(lambda: len(session._subscribers) == 1)
+    (client,) = server._clients.values()
+    no_room = OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
+    client._writer.transport._fatal_error(no_room)  # type: ignore[attr-defined]
+    await eventually(lambda: server.clients == 0)
+    assert await following == []
+    assert len(session._subscribers) == 0
+    del client
+    gc.collect()
+    assert faults == []
 
 
 async def test_a_client_that_stops_reading_costs_bounded_memory_and_holds_up_nobody(
