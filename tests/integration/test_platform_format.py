@@ -1,11 +1,12 @@
 """The log stream in the platform's form, read by what was made for the platform's logs."""
 
+import re
 import signal
 
 import pytest
 
 from support.platform_logs import Line, events, lives, of, parse
-from support.program import Workplace, child
+from support.program import PROCTOR, Workplace, child
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -196,3 +197,26 @@ def test_bytes_are_exact_and_long_lines_come_in_pieces(place: Workplace) -> None
         10_000, 10_000, 4_000,
     ]  # fmt: skip
     assert messages[4] == "app " + "x" * 10_000
+
+
+def test_a_terminal_gets_the_colour_of_each_type_and_nothing_that_is_not_safe(
+    place: Workplace,
+) -> None:
+    place.procfile(worker="printf 'a\\033[2Jb\\n10%%\\r20%%\\n'; exec sleep 1000")
+    terminal = place.on_terminal(PROCTOR, "start", "--no-tui", *FORM)
+    terminal.until("to up")
+    terminal.press("\x03")
+    assert terminal.wait() == 130
+    assert "app[worker.1]:\x1b[0m ab\r\n" in terminal.output
+    assert "app[worker.1]:\x1b[0m 20%\r\n" in terminal.output
+    assert re.search(r"\x1b\[0;1;32m2\S+ heroku\[worker\.1\]:\x1b\[0m State", terminal.output)
+
+
+def test_a_pipe_gets_no_colours_of_ours_even_where_they_are_forced(place: Workplace) -> None:
+    place.procfile(worker="exec sleep 1000")
+    program = place.start(*FORM, environment={"FORCE_COLOR": "1"})
+    program.until("to up")
+    program.signal(signal.SIGTERM)
+    assert program.wait() == 143
+    assert "\x1b" not in program.output
+    assert lives(parse(program.output)) == {"worker.1": ["starting", "up", "down"]}

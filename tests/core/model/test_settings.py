@@ -34,7 +34,10 @@ def test_without_a_word_processes_are_restarted_and_have_30_seconds_to_stop() ->
                 "Choose restart, restart-on-failure, stay, stop-all."
             ),
         ),
-        ({"log_format": "xml"}, "'xml' is not possible (--log-format). Choose human, json, platform."),
+        (
+            {"log_format": "xml"},
+            "'xml' is not possible (--log-format). Choose human, json, platform.",
+        ),
         (
             {"app_name": "../up"},
             (
