@@ -145,6 +145,14 @@ def test_a_listener_outside_the_tree_counts(place: Workplace) -> None:
     end(program)
 
 
+def test_who_has_seen_the_first_line_reaches_the_app(place: Workplace) -> None:
+    place.procfile(worker="echo ready; exec sleep 1000")
+    program = place.start()
+    program.until("worker.1 | ready")
+    assert place.info()["supervisor_pid"] == program.pid
+    end(program)
+
+
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
 @pytest.mark.parametrize("locale", ["", "C", "another encoding"])
 def test_a_folder_of_any_name_works_in_any_locale(place: Workplace, name: str, locale: str) -> None:

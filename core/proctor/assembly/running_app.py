@@ -5,9 +5,11 @@ loaded; `run` goes on inside the event loop. What no child needs is loaded when 
 """
 
 import gc
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from proctor.assembly.surroundings import Surroundings
+from proctor.errors import PlatformError
 from proctor.logs.spill import Spill, SpillTrouble
 from proctor.logs.store import LogStore
 from proctor.model.configuration import AppConfiguration
@@ -25,6 +27,7 @@ from proctor.runtime.timers import LoopTimers
 
 if TYPE_CHECKING:
     import asyncio
+    import socket
     from collections.abc import Mapping
 
     from proctor.assembly.services import Services
@@ -60,6 +63,7 @@ class RunningApp:
         self._session: LocalSession | None = None
         self._all_started: asyncio.Event | None = None
         self._printer: Printing | None = None
+        self._listener: socket.socket | None = None
         self._served = False
         self._end_asked = False
         self._last_fault = ""
@@ -130,6 +134,20 @@ class RunningApp:
         if self._around.lock_fd is not None:
             self._keepers.hold_lock(self._around.lock_fd)
         self.supervisor.begin()
+
+    def open_socket(self) -> None:
+        """After `begin`: let other terminals connect; they are answered once `run` has come so far.
+
+        So nobody who has seen a first line is told that the app does not run.
+        """
+        from proctor.control.listener import open_listener  # noqa: PLC0415 - not for the first start
+        from proctor.control.places import SupervisorRecord  # noqa: PLC0415 - the same
+
+        places = self._around.places
+        if places is not None:
+            with suppress(PlatformError):  # tried again in `run`, and told there
+                self._listener = open_listener(places.socket)
+                SupervisorRecord(pid=self._around.pid, socket=places.socket).write(places)
 
     def stop(self, asked: EndAsked) -> None:
         """Let the app end, and `run` with it."""
@@ -256,7 +274,14 @@ class RunningApp:
                 lease_given_up=self._lease_given_up,
             )
             watch = self.supervisor.watch.on
-            self._services = Services(self._around, self.session, self._mailbox, needs, watch=watch)
+            self._services = Services(
+                self._around,
+                self.session,
+                self._mailbox,
+                needs,
+                watch=watch,
+                listener=self._listener,
+            )
         return self._services
 
     def tell_fault(self, context: "Mapping[str, Any]") -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -33,6 +34,9 @@ from proctor.watch.lookout import Subject
 from proctor.watch.printed_to import files_printed_to
 from proctor.watch.watcher import Watcher
 
+if TYPE_CHECKING:
+    import socket
+
 SAMPLE_SECONDS = 1.0
 SAMPLE_UNSEEN_SECONDS = 5.0
 FIRST_SAMPLES = 5
@@ -54,12 +58,20 @@ class Services:
     """The services of one app, for as long as it runs."""
 
     def __init__(
-        self, around: Surroundings, session: Session, mailbox: Mailbox, needs: Needs, *, watch: bool
+        self,
+        around: Surroundings,
+        session: Session,
+        mailbox: Mailbox,
+        needs: Needs,
+        *,
+        watch: bool,
+        listener: "socket.socket | None" = None,
     ) -> None:
         self._around = around
         self._mailbox = mailbox
         self._needs = needs
         self._watch_on = watch
+        self._listener = listener
         self._server = ControlServer(session)
         self._sampler = Sampler()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,7 +86,7 @@ class Services:
         """
         places = self._around.places
         if places is not None:
-            await self._listen(places)
+            await self._listen(places, self._listener)
             staying = partial(self._stay_reachable, places)
             self._begin(keep_running(staying, failed=self._unreachable), "control socket")
         if self._around.lease is not None:
@@ -127,8 +139,8 @@ class Services:
 
     # Being reached
 
-    async def _listen(self, places: Places) -> None:
-        await self._server.listen(places.socket)
+    async def _listen(self, places: Places, opened: "socket.socket | None" = None) -> None:
+        await self._server.listen(places.socket, opened)
         SupervisorRecord(pid=self._around.pid, socket=places.socket).write(places)
 
     async def _stay_reachable(self, places: Places) -> None:

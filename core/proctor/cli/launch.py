@@ -43,6 +43,7 @@ def launch(options: AppOptions) -> int:
     )
     app = RunningApp(configuration, around)
     app.begin()
+    app.open_socket()
     # Only now, while the first processes start.
     from proctor.cli.running import run_and_print, run_under_screen  # noqa: PLC0415 - see above
 

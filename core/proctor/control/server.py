@@ -8,11 +8,11 @@ requests of it are read until it takes its answers.
 import asyncio
 import os
 import socket
-import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from proctor.control.listener import open_listener
 from proctor.control.lock import peer_of
 from proctor.control.serving import ClientConnection
 from proctor.control.session import Session
@@ -21,7 +21,6 @@ from proctor.errors import PlatformError
 #: How long the server's end waits for clients that still take the last messages and lines.
 FAREWELL_SECONDS = 0.5
 _MOST_CLIENTS = 200
-_BACKLOG_OF_CONNECTIONS = 64
 
 
 class ControlServer:
@@ -40,17 +39,18 @@ class ControlServer:
         self._inode = 0
         self._closing = False
 
-    async def listen(self, path: Path) -> None:
+    async def listen(self, path: Path, opened: socket.socket | None = None) -> None:
         """Open the socket at this path, for this user alone; replaces a stale one.
 
-        Asked again, it is opened anew; who is connected stays so.
+        `opened` is its listening end, where that is open already. Asked again, it is opened anew;
+        who is connected stays so.
 
         Raises:
             PlatformError: the socket cannot be made.
         """
         if self._server is not None:
             self._server.close()
-        listener = _bind(path)
+        listener = opened or open_listener(path)
         self._path, self._inode = path, _inode(path)
         self._server = await asyncio.start_unix_server(self._connected, sock=listener)
 
@@ -149,25 +149,6 @@ class ControlServer:
             with suppress(FileNotFoundError, NotADirectoryError):
                 if _inode(self._path) == self._inode:
                     self._path.unlink()
-
-
-def _bind(path: Path) -> socket.socket:
-    """A listening socket that only this user can reach; whoever calls this holds the app's lock."""
-    listener = socket.socket(socket.AF_UNIX)
-    mask = os.umask(0o077)
-    try:
-        if path.is_socket() and not path.is_symlink():
-            path.unlink()  # left by a supervisor that was killed
-        listener.bind(os.fsencode(path))
-        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
-        listener.listen(_BACKLOG_OF_CONNECTIONS)
-    except OSError as error:
-        listener.close()
-        raise PlatformError(f"the control socket {path} cannot be made: {error.strerror}",
-                            hint="Remove what is in its place") from error  # fmt: skip
-    finally:
-        os.umask(mask)
-    return listener
 
 
 def _inode(path: Path) -> int:
