@@ -12,7 +12,6 @@ from proctor.model.words import changed, is_start
 MOST_BYTES = 10_000
 """A longer message is printed in pieces, each a line of its own."""
 
-_TOO_LONG = re.compile(rb"[^\n]{%d}" % (MOST_BYTES + 1))
 _CHANGED = re.compile(changed(r"(\w+)", r"(\w+)"))
 _FIRST_COLOURED = ("run", "router", "web", "postgres", "heroku-postgres")
 _COLOURS = ("33", "32", "36", "35", "34", "1;32", "1;36", "1;35", "1;33", "1;34")
@@ -78,7 +77,7 @@ class PlatformFormat:
             data = data[1:]  # it ends a piece that was printed as a line
         if not data:
             return b""
-        if len(data) > MOST_BYTES and _TOO_LONG.search(data):
+        if _has_long_line(data):
             data = b"\n".join(piece for line in data.split(b"\n") for piece in _pieces(line))
         if self._terminal:
             data = safe_lines(data)
@@ -134,6 +133,17 @@ class PlatformFormat:
         if kind not in self._colours:
             self._colours[kind] = _COLOURS[len(self._colours) % len(_COLOURS)]
         return self._colours[kind]
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Looks at few places: each step goes to the last newline that may be the next one at all."""
+    start = 0
+    while len(data) - start > MOST_BYTES:
+        newline = data.rfind(b"\n", start, start + MOST_BYTES + 1)
+        if newline < 0:
+            return True
+        start = newline + 1
+    return False
 
 
 def _pieces(line: bytes) -> Iterator[bytes]:
