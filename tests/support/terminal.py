@@ -25,7 +25,8 @@ class Terminal:
         fcntl.ioctl(self._user, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         environment["PYTHONPATH"] = str(TESTS)
-        for asked_for in ("NO_COLOR", "COLUMNS", "LINES"):  # the terminal decides, not our runner
+        # The terminal decides, not our runner
+        for asked_for in ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES"):
             environment.pop(asked_for, None)
         self.modes_before = self.modes()
         self.drawn = b""
