@@ -17,6 +17,7 @@ from proctor.model.events import FormationChanged
 from proctor_tui.screens.help import HelpScreen
 from proctor_tui.screens.main import MainScreen
 from proctor_tui.widgets.formation_panel import FormationPanel
+from proctor_tui.widgets.help_sheet import HelpSheet
 from proctor_tui.widgets.log_pane import LogPane
 from support import histories
 from support.screen import Screen, screen_on
@@ -272,3 +273,14 @@ async def test_the_key_to_suspend_says_so_where_no_shell_could_bring_the_screen_
     async with screen_on(histories.shop()) as screen:
         await screen.press("ctrl+z")
         assert "no shell behind this screen" in screen.text("#done")
+
+
+async def test_help_that_is_closed_and_clicked_in_one_go_closes_once() -> None:
+    async with screen_on(histories.shop(), size=(120, 50)) as screen:
+        await screen.press("question_mark")
+        sheet = screen.app.screen.query_one(HelpSheet)
+        screen.app.post_message(Key("escape", None))
+        for _ in range(2):
+            sheet.post_message(HelpSheet.Chosen(""))
+        await screen.settle()
+        assert isinstance(screen.app.screen, MainScreen)

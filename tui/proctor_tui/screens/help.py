@@ -28,6 +28,7 @@ class HelpScreen(ModalScreen[str]):
     def __init__(self, situation: "Situation") -> None:
         super().__init__()
         self._situation = situation
+        self._answered = False
 
     def compose(self) -> "ComposeResult":
         """The sheet."""
@@ -40,15 +41,21 @@ class HelpScreen(ModalScreen[str]):
 
     def on_help_sheet_chosen(self, message: HelpSheet.Chosen) -> None:
         """A line was clicked: it is done, on the main screen."""
-        self.dismiss(message.action)
+        self._answer(message.action)
 
     def on_click(self) -> None:
         """A click beside the sheet closes it."""
-        self.dismiss("")
+        self._answer("")
 
     def action_close(self) -> None:
         """Back to the app."""
-        self.dismiss("")
+        self._answer("")
+
+    def _answer(self, action: str) -> None:
+        """Answer, once: what was pressed and clicked before the sheet had gone comes here too."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(action)
 
     def action_read_on(self, step: int) -> None:
         """Read on."""
