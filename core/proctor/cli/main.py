@@ -54,6 +54,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor check -f Procfile.dev",
     ),
     CommandEntry(
+        "init", "proctor.cli.init:init", _RUN,
+        "Write a Procfile from what the folder has.",
+        "proctor init --from docker-compose.yml",
+    ),
+    CommandEntry(
         "export", "proctor.cli.export:export", _RUN,
         "Write the app down as systemd units.",
         "proctor export systemd -m web=2",
