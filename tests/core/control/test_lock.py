@@ -25,7 +25,7 @@ from pathlib import Path
 from proctor.control.lock import take
 from proctor.control.places import Places, SupervisorRecord
 from proctor.errors import AlreadyRunning
-from proctor.control.server import _bind
+from proctor.control.listener import open_listener
 root, state, runtime = map(Path, sys.argv[1:4])
 places = Places(root=Path(os.path.realpath(root)), app="shop", state=state, runtime=runtime,
                 socket=runtime / "shop.sock")
@@ -40,7 +40,7 @@ if "keeper" in sys.argv:
     if keeper == 0:
         time.sleep(float(sys.argv[-1]))
         os._exit(0)
-listener = _bind(places.socket)
+listener = open_listener(places.socket)
 SupervisorRecord(pid=os.getpid(), socket=places.socket).write(places)
 print("listens", keeper, flush=True)
 sys.stdin.read()
