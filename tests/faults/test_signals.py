@@ -111,6 +111,17 @@ def test_a_signal_in_the_first_moments_leaves_nothing(
     place.assert_nothing_left()
 
 
+def test_an_interrupt_while_modules_are_loaded_crashes_nothing(place: Workplace) -> None:
+    place.procfile(web="sleep 60")
+    for millisecond in range(12):
+        program = place.start("-t", "2")
+        has_begun(program)
+        time.sleep(millisecond / 3000)  # over all of the time that loading takes
+        program.signal(signal.SIGINT)
+        assert program.wait() == 130
+    place.assert_nothing_left()
+
+
 def test_a_signal_with_the_first_line_stops_in_order(place: Workplace) -> None:
     place.procfile(web="trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done")
     program = place.start("-t", "10")

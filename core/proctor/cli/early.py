@@ -10,6 +10,7 @@ one can open, then the supervisor, then the guardian.
 Without a screen the process that the shell started is the supervisor.
 """
 
+import _signal  # type: ignore[import-not-found]  # without signal, which loads enum
 import gc
 import os
 import sys
@@ -77,6 +78,8 @@ def screen_can_open(words: list[str]) -> bool:
 
 
 def _load_msgspec() -> None:
+    # A ^C while it is loaded would be swallowed and leave it in pieces, which crash later on.
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, [_signal.SIGINT])
     # It prefers typing_extensions, wherever that is installed, to what `typing` itself has.
     name = "typing_extensions"
     sys.modules[name] = None  # type: ignore[assignment]  # the documented way to hide a module
@@ -84,6 +87,7 @@ def _load_msgspec() -> None:
         import msgspec  # noqa: F401, PLC0415 - only who runs an app pays for it
     finally:
         del sys.modules[name]
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
 
 
 def _launch_guardian() -> "tuple[_socket.socket, int]":
