@@ -23,5 +23,6 @@ def next_step() -> None:
 
     raise problem_in_working_folder() or UserError(
         "there is no Procfile in this folder",
-        hint="Write one, as in 'web: python app.py', or see one at work with 'proctor demo'",
+        hint="Write one, as in 'web: python app.py', let 'proctor init' draft it, or see one at "
+        "work with 'proctor demo'",
     )

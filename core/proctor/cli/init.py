@@ -62,7 +62,8 @@ def _draft_of(here: Path, source: str, folder: Folder) -> AppDraft:
 
 def _files_of(draft: AppDraft, present: Mapping[str, str]) -> tuple[Draft, ...]:
     missing = {name: each for name, each in draft.environment.items() if name not in present}
-    env_name = _MISSING_VARIABLES if Path(ENV_FILE).is_file() else ENV_FILE
+    # Whatever is there, a virtual environment of that name too, is not ours to replace.
+    env_name = _MISSING_VARIABLES if os.path.lexists(ENV_FILE) else ENV_FILE
     lacking = AppDraft(sources=draft.sources, processes=(), environment=missing)
     made = (procfile_draft(draft), env_file_draft(lacking, name=env_name), settings_draft(draft))
     return tuple(each for each in made if each is not None)

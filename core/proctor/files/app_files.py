@@ -172,7 +172,8 @@ def _choose_procfile(options: AppOptions, root: Path, chosen: Environment) -> Pa
         above = " nor in a folder above it" if searched else ""
         raise NoProcfile(
             f"there is no Procfile in {printable(str(root))}{above}",
-            hint="Write one, name another file with -f, or see one at work: proctor demo",
+            hint="Write one (proctor init drafts it), name another file with -f, or see one at "
+            "work: proctor demo",
         )
     raise UserError(f"there is no file {quoted(variable.value)}", where=variable.origin)
 

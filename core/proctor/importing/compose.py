@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Mapping
 
 from proctor.importing.app_draft import AppDraft, Drafting, ProcessDraft, Value
-from proctor.importing.compose_flags import KNOWN, environment_words, flags
+from proctor.importing.compose_flags import KNOWN, Shared, environment_words, flags
 from proctor.importing.documents import Section, read_document
 from proctor.importing.shell_words import joined, shell_word
 
@@ -19,7 +19,7 @@ _OF_THE_SERVICE = (
     "stop_grace_period", "healthcheck", "scale", "deploy", "profiles", "container_name",
     "pull_policy", "stdin_open", "tty", "expose", "labels", "annotations", "attach",
 )  # fmt: skip
-_OF_THE_FILE = ("services", "version", "name", "volumes", "networks")
+_OF_THE_FILE = ("services", "version", "name", "volumes", "networks", "secrets", "configs")
 _ON_EXIT = {"no": "stay", "on-failure": "restart-on-failure"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|us|h|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
@@ -44,7 +44,7 @@ def draft_compose(
     document = Section(read_document(text, file), file)
     drafting = Drafting(file)
     project = document.text("name") or re.sub(r"[^a-z0-9_-]", "", folder_name.lower()) or "app"
-    volumes = document.section("volumes")
+    shared = Shared(project, *map(document.section, ("volumes", "secrets", "configs")))
     for key in document.others(_OF_THE_FILE):
         drafting.leave(key, document.where(key))
     services = document.section("services")
@@ -56,27 +56,27 @@ def draft_compose(
             built = service is not None and "build" in service
             drafting.leave(f"{name}: it {'is built' if built else 'has no image'}", where)
             continue
-        _Service(drafting, name, service, where, project).add(volumes, known or {})
+        _Service(drafting, name, service, where, shared).add(known or {})
     return drafting.draft()
 
 
 class _Service:
     def __init__(
-        self, drafting: Drafting, name: str, section: Section, where: str, project: str
+        self, drafting: Drafting, name: str, section: Section, where: str, shared: Shared
     ) -> None:
         self._drafting = drafting
         self._name = name
         self._section = section
         self._where = where
-        self._project = project
+        self._shared = shared
 
-    def add(self, volumes: Section | None, known: Mapping[str, str]) -> None:
+    def add(self, known: Mapping[str, str]) -> None:
         section = self._section
         self._drafting.note(_REACHED_BY_NAME)
         settings: dict[str, Value] = {**self._order(), **self._ends()}
         container, ready = self._readiness()
         words = ["docker run --rm", *([f"--name {container}"] if container else [])]
-        words += flags(section, project=self._project, volumes=volumes)
+        words += flags(section, self._shared, self._leave)
         variables, own = environment_words(self._drafting, section, known)
         words += variables
         words += self._image_and_command()
@@ -191,5 +191,5 @@ class _Service:
             self._leave("its healthcheck", "healthcheck")
         if command is None:
             return (None if name is None else shell_word(name)), {}
-        container = shell_word(name) if name else f'"{self._project}-$PS"'
+        container = shell_word(name) if name else f'"{self._shared.project}-$PS"'
         return container, {"ready": {"command": f"docker exec {container} {command}"}}

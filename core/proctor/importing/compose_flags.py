@@ -1,6 +1,7 @@
 """What a compose file says of a container, as flags of `docker run`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from proctor.importing.app_draft import OF_EACH_PROCESS, Drafting, Value
 from proctor.importing.documents import Section
@@ -34,18 +35,39 @@ _SEVERAL = {
     "dns": "--dns",
 }
 _SWITCHES = {"privileged": "--privileged", "init": "--init", "read_only": "--read-only"}
-KNOWN = (*_ONE, *_SEVERAL, *_SWITCHES, "ports", "volumes", "environment", "env_file")
+KNOWN = (
+    *_ONE,
+    *_SEVERAL,
+    *_SWITCHES,
+    "ports",
+    "volumes",
+    "environment",
+    "env_file",
+    "secrets",
+    "configs",
+)
 
 
-def flags(service: Section, *, project: str, volumes: Section | None) -> list[str]:
-    """The flags of one service; `volumes` are those that the file names for all."""
+class Shared(NamedTuple):
+    """What a compose file names for all of its services."""
+
+    project: str
+    volumes: Section | None
+    secrets: Section | None
+    configs: Section | None
+
+
+def flags(service: Section, shared: Shared, leave: Callable[[str, str], None]) -> list[str]:
+    """The flags of one service; `leave` is told what they cannot say, and its key."""
     words = [f"{flag} {shell_word(str(service.text(key)))}" for key, flag in _ONE.items()
              if key in service]  # fmt: skip
     for key, flag in _SEVERAL.items():
         words += [f"{flag} {shell_word(text)}" for text in _several(service, key)]
     words += [flag for key, flag in _SWITCHES.items() if service.switch(key)]
     words += [f"-p {shell_word(port)}" for port in _ports(service)]
-    words += [f"-v {volume}" for volume in _volumes(service, project, volumes)]
+    words += [f"-v {volume}" for volume in _volumes(service, shared)]
+    words += [f"-v {file}" for file in _files(service, "secrets", shared.secrets, leave)]
+    words += [f"-v {file}" for file in _files(service, "configs", shared.configs, leave)]
     words += [f"--env-file {shell_word(path)}" for path in _env_files(service)]
     return words
 
@@ -118,7 +140,27 @@ def _ports(service: Section) -> Iterator[str]:
         yield ":".join([*parts, target]) + (f"/{protocol}" if protocol else "")
 
 
-def _volumes(service: Section, project: str, volumes: Section | None) -> Iterator[str]:
+def _files(
+    service: Section, key: str, declared: Section | None, leave: Callable[[str, str], None]
+) -> Iterator[str]:
+    """Secrets and configs that lie in files, as compose shows them to a container."""
+    tables = service.sections(key)
+    wanted = {str(table.text("source")): table.text("target") for table in tables}
+    for name, target in (wanted or dict.fromkeys(service.texts(key))).items():
+        entry = declared.section(name) if declared is not None else None
+        file = entry.text("file") if entry is not None else None
+        if file is None:
+            leave(f"{key} {name}", key)
+            continue
+        folder = "/run/secrets/" if key == "secrets" else "/"
+        place = target or name
+        inside = place if place.startswith("/") else f"{folder}{place}"
+        source = file if file.startswith(("/", ".", "~", "$")) else f"./{file}"
+        yield f"{_source(source, '', None)}:{shell_word(inside)}:ro"
+
+
+def _volumes(service: Section, shared: Shared) -> Iterator[str]:
+    project, volumes = shared.project, shared.volumes
     raw = service.raw("volumes")
     for member in raw if isinstance(raw, list) else service.texts("volumes"):
         if isinstance(member, str):

@@ -91,6 +91,11 @@ class _Package:
         self._drafting.settings["on_exit"] = "stop-all" if parallel.ends_together else "stay"
         for what in parallel.left:
             self._drafting.leave(what, where)
+        before = f"pre{starting}"
+        if before in self._scripts:  # `npm run` runs it by itself, for the script that is spread
+            self._used.append(before)
+            what = f"{before}: run it by hand before the start"
+            self._drafting.leave(what, self._section.where(before))
 
     def _add(self, type_: str, command_line: str, script: str) -> None:
         self._added += 1  # two of them may have one name

@@ -4,6 +4,7 @@ import fnmatch
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -27,6 +28,8 @@ _TAKES_A_VALUE = (
     "--restart-tries", "--restart-after", "--default-input-target", "--kill-signal", "--cwd",
     "--hide", "-P", "--teardown", "--kill-timeout",
 )  # fmt: skip
+_PARTS = ("--prefix", "--workspace", "-w", "workspace", "--filter", "-F", "--cwd", "-C")
+_BEFORE = ("cross-env", "npx", "env")
 _NPM_RUN_ALL_TAKES_A_VALUE = ("--max-parallel", "--npm-path")
 
 
@@ -132,8 +135,21 @@ def _script_of(words: Sequence[str], scripts: Mapping[str, str]) -> str | None:
 
 
 def _name_of(words: Sequence[str]) -> str:
-    first = next((word for word in words if "=" not in word), "process")
-    return first.rsplit("/", 1)[-1]
+    """What to call a command: after the part of the app that it is about, else its program."""
+    if words[:1] == ["cd"] and len(words) > 1:
+        return _last_part(words[1])
+    for option, part in pairwise(words if words and words[0] in _RUNNERS else ()):
+        if option in _PARTS:
+            return _last_part(part)
+        name, sign, value = part.partition("=")
+        if sign and name in _PARTS:
+            return _last_part(value)
+    program = next((word for word in words if "=" not in word and word not in _BEFORE), "process")
+    return _last_part(program)
+
+
+def _last_part(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _matching(pattern: str, scripts: Mapping[str, str]) -> list[str]:
@@ -174,7 +190,8 @@ def _read_npm_run_all(arguments: Sequence[str], scripts: Mapping[str, str]) -> P
             Child(name=_short(name, pattern), command="", script=name, arguments=more.strip())
             for name in _of_pattern(pattern, scripts)
         ]
-    return Parallel(tuple(children), left=tuple(left))
+    together = "--race" in arguments or "-r" in arguments
+    return Parallel(tuple(children), together, tuple(left))
 
 
 def _of_pattern(pattern: str, scripts: Mapping[str, str]) -> list[str]:

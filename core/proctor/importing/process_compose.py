@@ -58,7 +58,11 @@ def draft_process_compose(text: str, *, file: str) -> AppDraft:
     for name in processes.names() if processes else ():
         assert processes is not None
         process = processes.section(name)
-        if process is not None:
+        if process is None:
+            continue
+        if "extends" in process:
+            drafting.leave(f"{name}: it extends another process", processes.where(name))
+        else:
             _Process(drafting, name, process, processes.where(name)).add()
     return drafting.draft()
 

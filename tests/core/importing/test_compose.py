@@ -75,6 +75,19 @@ def test_volumes_in_the_long_form() -> None:
     assert words(made)[3:-1:2] == ["/usr/a:/b:ro", "myshop_pg:/c"]
 
 
+def test_secrets_in_files_are_shown_to_the_container() -> None:
+    made = draft(
+        "services:\n  db:\n    image: x\n    secrets: [pass, other]\n"
+        "    configs: [{source: conf, target: /etc/x.conf}]\n"
+        "secrets:\n  pass: {file: db/pass.txt}\n  other: {external: true}\n"
+        "configs:\n  conf: {file: ./x.conf}\n"
+    )
+    assert words(made)[3:-1:2] == [
+        "/usr/db/pass.txt:/run/secrets/pass:ro", "/usr/x.conf:/etc/x.conf:ro",
+    ]  # fmt: skip
+    assert left(made) == ["db: secrets other (compose.yaml:4)"]
+
+
 def test_values_go_to_the_env_file_and_their_names_to_docker() -> None:
     made = service(
         "environment:\n  KEY: s3cret word\n  USER_NAME: ${DB_USER:-ada}\n  HOST_ONE:\n"

@@ -80,6 +80,22 @@ def test_what_concurrently_can_and_proctor_cannot_is_named() -> None:
     assert app_settings(made) == {"on_exit": "stay"}
 
 
+def test_a_command_is_named_after_the_part_of_the_app_that_it_is_about() -> None:
+    made = draft(
+        {
+            "dev": 'concurrently "npm run dev --prefix ./client" "yarn workspace @shop/api dev" '
+            '"cd admin && npm start" "cross-env X=1 npx vite" "pnpm --filter=web dev"'
+        }
+    )
+    assert list(commands(made)) == ["client", "api", "admin", "vite", "web"]
+
+
+def test_what_would_run_before_a_script_that_is_spread_is_named() -> None:
+    made = draft({"prestart": "x", "start": "run-p --race a", "a": "x"})
+    assert left(made) == ["prestart: run it by hand before the start (package.json:4)"]
+    assert app_settings(made) == {"on_exit": "stop-all"}
+
+
 @pytest.mark.parametrize(
     "script", ["run-p dev:*", "npm-run-all --parallel dev:*", "npx run-p dev:*"]
 )

@@ -126,6 +126,12 @@ def test_what_is_left_out_is_named_with_its_line() -> None:
     assert app_settings(made)["formation"] == "a=0"
 
 
+def test_a_process_that_extends_another_is_named() -> None:
+    made = draft("processes:\n  a: {command: x}\n  b: {extends: a}\n")
+    assert list(commands(made)) == ["a"]
+    assert left(made) == ["b: it extends another process (process-compose.yaml:3)"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
