@@ -48,6 +48,8 @@ class App:
         env_files: env files, the later wins; None reads `.env` of the root, if there is one.
         settings: grace period, policy on exits, terminal or pipes.
         environment: what processes inherit; None is this program's own.
+        read_settings: also read `proctor.toml` of the root, and the variables PROCTOR_…; what is
+            given here beats both, and `settings` all that they say of the whole app.
 
     Raises:
         UserError: on entering, if a file is missing or wrong, or a fixed port is taken.
@@ -63,6 +65,7 @@ class App:
         env_files: tuple[str, ...] | None = None,
         settings: Settings | None = None,
         environment: Mapping[str, str] | None = None,
+        read_settings: bool = False,
     ) -> None:
         quantities = ",".join(f"{type_}={count}" for type_, count in (formation or {}).items())
         self._options = AppOptions(
@@ -72,7 +75,8 @@ class App:
             formation=quantities or None,
             port=None if port is None else str(port),
             env_files=env_files,
-            settings=settings or Settings(),
+            settings=settings if settings or read_settings else Settings(),
+            reads_settings=read_settings,
         )
         self._inherited = dict(os.environ if environment is None else environment)
         self._running: RunningApp | None = None

@@ -8,7 +8,6 @@ import click
 
 from proctor.demo.copy import copy_demo, unused_folder
 from proctor.files.app_files import AppOptions
-from proctor.model.settings import Settings
 
 
 @click.command()
@@ -27,5 +26,5 @@ def demo(folder: str | None, port: str | None, *, watch: bool, no_tui: bool, no_
         return
     from proctor.cli.launch import launch  # noqa: PLC0415 - the copy alone needs none of it
 
-    settings = Settings(screen=not no_tui, watch=watch)
-    raise SystemExit(launch(AppOptions(folder=str(place), port=port, settings=settings)))
+    flags = {"tui": not no_tui, "watch": watch}
+    raise SystemExit(launch(AppOptions(folder=str(place), port=port, flags=flags)))

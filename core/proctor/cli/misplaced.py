@@ -43,7 +43,7 @@ def _place_of_command(said: Sequence[str]) -> int | None:
     from proctor.cli.main import COMMANDS  # noqa: PLC0415 - it names the module of `start`
 
     commands = {entry.name for entry in COMMANDS if not entry.hidden}
-    with_value = {name for entry in START_OPTIONS if entry.kind != "flag" for name in entry.names}
+    with_value = {name for entry in START_OPTIONS if entry.kind != "switch" for name in entry.names}
     for place, word in enumerate(said):
         if word in commands and not (place and said[place - 1] in with_value):
             return place

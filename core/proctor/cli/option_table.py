@@ -10,13 +10,16 @@ from typing import Any, Literal, NamedTuple
 
 from proctor.errors import UserError
 from proctor.files.app_files import AppOptions
-from proctor.model.settings import LOG_FORMATS, ON_EXIT, Settings
+from proctor.model.settings import LOG_FORMATS, ON_EXIT
 
-Kind = Literal["text", "texts", "seconds", "choice", "flag"]
+Kind = Literal["text", "texts", "choice", "switch"]
 
 
 class OptionEntry(NamedTuple):
-    """One option: how it is written, what its value is called here, and what it may be."""
+    """One option: how it is written, the name of the setting that it gives, and what it may be.
+
+    None of them has a default: what is not given is as a file, or the environment, says.
+    """
 
     names: tuple[str, ...]
     key: str
@@ -24,7 +27,7 @@ class OptionEntry(NamedTuple):
     kind: Kind = "text"  #: `texts` may be given several times
     metavar: str | None = None
     choices: tuple[str, ...] = ()
-    default: str | float | tuple[str, ...] | bool | None = None
+    off: str | None = None  #: of a switch: the name that turns it off
 
 
 #: The key of the arguments that are no options, as "web=2".
@@ -38,10 +41,10 @@ WHICH_APP: tuple[OptionEntry, ...] = (
     ),
     OptionEntry(
         ("-e", "--env"), "env_files", "Env files; the later wins  [.env]",
-        kind="texts", metavar="FILE[,FILE...]", default=(),
+        kind="texts", metavar="FILE[,FILE...]",
     ),
     OptionEntry(
-        ("-a", "--app"), "app_name", "Name of the app  [the name of its folder]", metavar="NAME"
+        ("-a", "--app"), "app", "Name of the app  [the name of its folder]", metavar="NAME"
     ),
 )  # fmt: skip
 HOW_IT_RUNS: tuple[OptionEntry, ...] = (
@@ -51,69 +54,74 @@ HOW_IT_RUNS: tuple[OptionEntry, ...] = (
         "How many of each type; all=N for every type  [all=1]", metavar="TYPE=N[,TYPE=N...]",
     ),
     OptionEntry(
-        ("-t", "--grace", "--timeout"), "grace_seconds",
-        "From the request to stop until the kill  [30]",
-        kind="seconds", metavar="SECONDS", default=30.0,
+        ("-t", "--grace", "--timeout"), "grace",
+        "From the request to stop until the kill  [30]", metavar="SECONDS",
     ),
     OptionEntry(
         ("--on-exit",), "on_exit", "What follows when a process ends by itself  [restart]",
-        kind="choice", choices=ON_EXIT, default="restart",
+        kind="choice", choices=ON_EXIT,
     ),
     OptionEntry(
-        ("--no-pty",), "no_pty", "Pipes instead of a terminal for each process",
-        kind="flag", default=False,
+        ("--pty",), "pty", "A terminal for each process, or pipes  [a terminal]",
+        kind="switch", off="--no-pty",
     ),
     OptionEntry(
-        ("--fixed-ports",), "fixed_ports", "Refuse to start when a port is taken",
-        kind="flag", default=False,
+        ("--fixed-ports",), "fixed_ports", "Refuse to start when a port is taken, or take others",
+        kind="switch", off="--no-fixed-ports",
     ),
     OptionEntry(
-        ("--watch",), "watch", "Restart when a file is saved", kind="flag", default=False
+        ("--watch",), "watch", "Restart when a file is saved, or not  [not]",
+        kind="switch", off="--no-watch",
     ),
     OptionEntry(
-        ("--no-tui",), "no_tui", "Print the log stream instead of the screen",
-        kind="flag", default=False,
+        ("--tui",), "tui", "The screen, or the log stream  [the screen, on a terminal]",
+        kind="switch", off="--no-tui",
+    ),
+    OptionEntry(
+        ("-D", "--detach"), "detach",
+        "Run without screen or terminal; 'proctor attach' shows it, 'proctor quit' ends it",
+        kind="switch",
     ),
     OptionEntry(
         ("--log-format",), "log_format", "How the log stream is printed  [human]",
-        kind="choice", choices=LOG_FORMATS, default="human",
+        kind="choice", choices=LOG_FORMATS,
     ),
 )  # fmt: skip
 START_OPTIONS = (*WHICH_APP, *HOW_IT_RUNS)
-_EXPORTED = ("port", "formation", "grace_seconds", "on_exit")
+_EXPORTED = ("port", "formation", "grace", "on_exit")
 EXPORT_OPTIONS = (*WHICH_APP, *(entry for entry in HOW_IT_RUNS if entry.key in _EXPORTED))
+
+
+#: what `AppOptions` has a field of its own for
+_OF_THEIR_OWN = ("procfile", "root", "env_files", "port", "formation")
+#: what is seen to before anything is read: see `early`
+_EARLY = ("detach",)
 
 
 def options_of(given: Mapping[str, Any], *, search_upward: bool) -> AppOptions:
     """The value of a command line, from what was given for each key of the table.
 
     Raises:
-        UserError: a value is not possible, or there is no working folder.
+        UserError: there is no working folder.
     """
-    settings = Settings(
-        app_name=given["app_name"],
-        grace_seconds=given.get("grace_seconds", 30.0),
-        on_exit=given.get("on_exit", "restart"),
-        terminal=not given.get("no_pty", False),
-        fixed_ports=given.get("fixed_ports", False),
-        watch=given.get("watch", False),
-        screen=not given.get("no_tui", False),
-        log_format=given.get("log_format", "human"),
-    )
     return AppOptions(
         folder=_working_folder(),
-        procfile=given["procfile"],
-        root=given["root"],
-        env_files=_split(given["env_files"]),
+        procfile=given.get("procfile"),
+        root=given.get("root"),
+        env_files=_split(given.get("env_files")),
         port=given.get("port"),
         formation=given.get("formation"),
         words=tuple(given.get(WORDS, ())),
-        settings=settings,
+        flags={
+            entry.key: given[entry.key]
+            for entry in START_OPTIONS
+            if entry.key not in (*_OF_THEIR_OWN, *_EARLY) and given.get(entry.key) is not None
+        },
         search_upward=search_upward,
     )
 
 
-def _split(env_files: tuple[str, ...]) -> tuple[str, ...] | None:
+def _split(env_files: tuple[str, ...] | None) -> tuple[str, ...] | None:
     if not env_files:
         return None
     names = (name.strip() for part in env_files for name in part.split(","))

@@ -71,10 +71,12 @@ def _as_click(entry: OptionEntry) -> Callable[[Any], Any]:
     kinds: dict[str, dict[str, Any]] = {
         "text": {},
         "texts": {"multiple": True},
-        "seconds": {"type": float, "default": entry.default},
-        "choice": {"type": click.Choice(entry.choices), "default": entry.default},
-        "flag": {"is_flag": True},
+        "choice": {"type": click.Choice(entry.choices)},
+        "switch": {"default": None},
     }
+    names = entry.names
+    if entry.off is not None:
+        names = (*names[:-1], f"{names[-1]}/{entry.off}")
     return click.option(
-        *entry.names, entry.key, metavar=entry.metavar, help=entry.help, **kinds[entry.kind]
+        *names, entry.key, metavar=entry.metavar, help=entry.help, **kinds[entry.kind]
     )

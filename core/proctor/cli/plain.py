@@ -19,7 +19,7 @@ def read_plainly(words: list[str]) -> AppOptions | None:
     """What these words after `start` say; None where they are not plain.
 
     Raises:
-        UserError: a value is not possible.
+        UserError: there is no working folder.
     """
     try:
         return options_of(_given(iter(words)), search_upward=False)
@@ -28,7 +28,7 @@ def read_plainly(words: list[str]) -> AppOptions | None:
 
 
 def _given(words: Iterator[str]) -> dict[str, Any]:
-    known = {name: entry for entry in START_OPTIONS for name in entry.names}
+    known = {name: entry for entry in START_OPTIONS for name in (*entry.names, entry.off) if name}
     said: dict[str, Any] = {}
     quantities: list[str] = []
     for word in words:
@@ -36,13 +36,12 @@ def _given(words: Iterator[str]) -> dict[str, Any]:
         if entry is None:
             quantities.append(_quantity(word))
         elif entry.kind == "texts":
-            said[entry.key] = (*said.get(entry.key, ()), _value(entry, words))
+            said[entry.key] = (*said.get(entry.key, ()), _value(entry, word, words))
         elif entry.key in said:
             raise _NotPlainError
         else:
-            said[entry.key] = _value(entry, words)
-    defaults = {entry.key: entry.default for entry in START_OPTIONS}
-    return {**defaults, **said, WORDS: quantities}
+            said[entry.key] = _value(entry, word, words)
+    return {**said, WORDS: quantities}
 
 
 def _quantity(word: str) -> str:
@@ -51,15 +50,10 @@ def _quantity(word: str) -> str:
     return word
 
 
-def _value(entry: OptionEntry, words: Iterator[str]) -> str | float | bool:
-    if entry.kind == "flag":
-        return True
+def _value(entry: OptionEntry, name: str, words: Iterator[str]) -> str | bool:
+    if entry.kind == "switch":
+        return name != entry.off
     word = next(words, "-")
     if word.startswith("-") or (entry.kind == "choice" and word not in entry.choices):
         raise _NotPlainError
-    if entry.kind != "seconds":
-        return word
-    try:
-        return float(word)
-    except ValueError as error:
-        raise _NotPlainError from error
+    return word

@@ -13,7 +13,7 @@ from proctor.errors import UserError
 from proctor.files.app_files import AppOptions
 
 #: What may be said of an app that runs; everything else says how to run one.
-_ABOUT_ANY_APP = {"procfile", "root", "env_files", "app_name", "words", "wait_seconds"}
+_ABOUT_ANY_APP = {"procfile", "root", "env_files", "app", "words", "wait_seconds"}
 
 
 _SAID = "proctor.said"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from proctor.control.lock import running_pid
 from proctor.control.places import Places, places_of, socket_to_try
 from proctor.errors import NotRunning, UserError
-from proctor.files.app_files import PROCFILE, AppOptions
+from proctor.files.app_files import AppOptions
+from proctor.files.settings_files import app_name_in, has_settings
 from proctor.model.quoting import printable
+from proctor.model.resolution import PROCFILE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,25 +22,30 @@ if TYPE_CHECKING:
 def find_places(options: AppOptions) -> Places:
     """The places of the app that the options name, whether or not it runs.
 
-    Its files are not read: an app whose Procfile was broken or removed can still be steered.
+    Of its files the name of the app alone is read: one whose Procfile was broken or removed can
+    still be steered.
 
     Raises:
-        UserError: the folder that is named does not exist.
+        UserError: the folder that is named does not exist; the name is not possible.
     """
-    name = options.settings.app_name
     if options.root is not None:
         root = Path(options.folder, options.root)
         if not root.is_dir():
             raise UserError(f"'{printable(options.root)}' is no folder", where="--root")
-        return places_of(root, name)
+        return _places_of(root, options)
     if options.procfile is not None:
-        return places_of(Path(options.folder, options.procfile).parent, name)
+        return _places_of(Path(options.folder, options.procfile).parent, options)
     here = Path(options.folder)
     for folder in (here, *here.parents):
-        places = places_of(folder, name)
-        if running_pid(places) is not None or _has_procfile(folder):
+        places = _places_of(folder, options)
+        if running_pid(places) is not None or _has_app(folder):
             return places
-    return places_of(here, name)
+    return _places_of(here, options)
+
+
+def _places_of(root: Path, options: AppOptions) -> Places:
+    flag = options.flags.get("app")
+    return places_of(root, str(flag) if flag is not None else app_name_in(root, os.environ))
 
 
 @asynccontextmanager
@@ -63,5 +70,6 @@ async def session_of(options: AppOptions) -> "AsyncIterator[RemoteSession]":
         yield session
 
 
-def _has_procfile(folder: Path) -> bool:
-    return (folder / (os.environ.get("PROCFILE") or PROCFILE)).is_file()
+def _has_app(folder: Path) -> bool:
+    procfile = folder / (os.environ.get("PROCFILE") or PROCFILE)
+    return procfile.is_file() or has_settings(folder)

@@ -1,26 +1,40 @@
 """Reads an app's files: finds its Procfile, reads its env files, and makes one value of it all."""
 
-import os
-import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from proctor.errors import NoProcfile, UserError
 from proctor.files.env_file import EnvFile, parse_env_file
-from proctor.model.configuration import AppConfiguration
-from proctor.model.environment import Environment, Layer, layered
-from proctor.model.formation import choose_formation, parse_formation
-from proctor.model.ports import DEFAULT_BASE, parse_port, require_ports
-from proctor.model.procfile import LONGEST_FILE, Remark, read_procfile
+from proctor.files.other_tools import unread_settings
+from proctor.files.reading import LARGEST_FILE, is_readable_file, name_from, read_start
+from proctor.files.settings_files import has_settings, read_settings
+from proctor.model.configuration import AppConfiguration, type_settings
+from proctor.model.environment import Layer, layered
+from proctor.model.formation import Formation, choose_formation, parse_formation
+from proctor.model.ports import require_ports
+from proctor.model.procfile import Procfile, Remark, read_procfile
 from proctor.model.quoting import printable, quoted
-from proctor.model.settings import Settings
+from proctor.model.resolution import (
+    DEFAULT,
+    ENV_FILE,
+    NOT_IN_ENV_FILES,
+    PROCFILE,
+    Written,
+    choose,
+    default_of,
+    settings_of,
+)
+from proctor.model.settings import SETTINGS_FILE, Settings
+from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS
+from proctor.model.type_settings import TypeSettings
 
-PROCFILE = "Procfile"
-ENV_FILE = ".env"
+if TYPE_CHECKING:
+    from proctor.model.settings_file import SettingsFile
+
 INHERITED = "inherited"
-LARGEST_FILE = 4 * LONGEST_FILE  # bytes: the most that so many characters can have
 
 
 class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,26 +46,37 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     procfile: str | None = None
     root: str | None = None
-    env_files: tuple[str, ...] | None = None  #: None: `.env` of the root, if there is one
+    env_files: tuple[str, ...] | None = None  #: None: as the settings say
     port: str | None = None
     formation: str | None = None
     words: tuple[str, ...] = ()  #: the arguments of `start`: "web=2", "worker"
-    settings: Settings = Settings()
+    flags: Mapping[str, str | bool] = {}  #: other settings of the table that are said, by name
+    settings: Settings | None = None  #: a caller's own, instead of what anything else says of them
+    reads_settings: bool = True  #: `proctor.toml` and the variables PROCTOR_…; else neither
     search_upward: bool = False
 
 
 class AppFiles(msgspec.Struct, frozen=True):
-    """Where an app's files are, and what its env files say."""
+    """Where an app's files are, and what they say of its settings.
+
+    `said` has what anything but a flag says, `flags` what those say: both by the settings' names.
+    """
 
     root: Path
     procfile_path: Path
     env_files: tuple[EnvFile, ...]
-    chosen: Environment  #: PROCFILE and PORT by all layers; for us alone
+    settings_file: "SettingsFile | None"
+    said: Mapping[str, Written]
+    flags: Mapping[str, Written]
 
     @property
     def procfile_name(self) -> str:
         """The Procfile as messages name it: from the root, if it lies there."""
-        return _name_from(self.root, self.procfile_path)
+        return name_from(self.root, self.procfile_path)
+
+    def written(self, name: str) -> Written:
+        """What counts of a setting of the app."""
+        return self.flags.get(name) or self.said.get(name) or default_of(APP_SETTINGS[name])
 
 
 def load_app(options: AppOptions, inherited: Mapping[str, str]) -> AppConfiguration:
@@ -65,14 +90,25 @@ def load_app(options: AppOptions, inherited: Mapping[str, str]) -> AppConfigurat
     files = find_app(options, inherited)
     name = files.procfile_name
     procfile = read_procfile(read_procfile_text(files), name=name)
-    formation = parse_formation(options.formation or "", procfile.types)
-    formation = choose_formation(options.words, formation, where="arguments")
-    port = files.chosen.variables["PORT"]
-    base_port = parse_port(port.value, where=port.origin)
+    return configuration_of(options, files, procfile, inherited)
+
+
+def configuration_of(
+    options: AppOptions, files: AppFiles, procfile: Procfile, inherited: Mapping[str, str]
+) -> AppConfiguration:
+    """What the files say of an app whose Procfile has been read.
+
+    Raises:
+        UserError: it does not fit together, or a setting is not possible.
+    """
+    settings = options.settings or settings_of({**files.said, **files.flags})
+    formation = _formation(options, files, procfile.types)
+    base_port = files.written("port").value
+    assert isinstance(base_port, int), "as its reader gives it"
     require_ports(formation, base=base_port)
     return AppConfiguration(
         root=str(files.root),
-        name=options.settings.app_name or printable(files.root.name) or "root",
+        name=settings.app_name or printable(files.root.name) or "root",
         procfile_path=str(files.procfile_path),
         procfile=procfile,
         env_paths=tuple(env_file.path for env_file in files.env_files),
@@ -81,36 +117,96 @@ def load_app(options: AppOptions, inherited: Mapping[str, str]) -> AppConfigurat
         ),
         formation=formation,
         base_port=base_port,
-        settings=options.settings,
-        warnings=(
-            *(_sentence(name, warning) for warning in procfile.warnings),
-            *(warning for env_file in files.env_files for warning in env_file.warnings),
-        ),
+        settings=settings,
+        types=_types(settings, files.settings_file, procfile.types),
+        warnings=tuple(_warnings(files, procfile)),
     )
 
 
 def find_app(options: AppOptions, inherited: Mapping[str, str]) -> AppFiles:
-    """Find the root, the Procfile and the env files, and read the latter.
+    """Find the root, the Procfile and the env files, and read all but the Procfile.
 
     Raises:
-        UserError: one that is named is missing, or cannot be read.
+        UserError: one that is named is missing, or cannot be read; a setting is not possible.
     """
     root = _find_root(options, inherited)
-    env_files = tuple(_read_env_files(options, root, inherited))
-    flags = {"PROCFILE": options.procfile, "PORT": options.port}
-    chosen = layered(
-        [
-            Layer("default", {"PROCFILE": PROCFILE, "PORT": str(DEFAULT_BASE)}),
-            Layer(INHERITED, _said(inherited)),
-            *(Layer(env_file.name, _said(env_file.layer.values)) for env_file in env_files),
-            *(
-                Layer(f"--{name.lower()}", {name: value})
-                for name, value in flags.items()
-                if value is not None
-            ),
-        ]
+    file = read_settings(root) if options.reads_settings else None
+    in_file = file.app if file else {}
+    layer = Layer(INHERITED, inherited if options.reads_settings else _usual(inherited))
+    flags = dict(_flags(options))
+    said = choose(["env_files"], env_files=(), file=in_file, inherited=layer)
+    named = flags.get("env_files") or said.get("env_files")
+    env_files = tuple(_read_env_files(options, root, named, inherited))
+    layers = [env_file.layer for env_file in env_files]
+    if not options.reads_settings:
+        layers = [Layer(each.origin, _usual(each.values)) for each in layers]
+    # A formation is one over the other; of all else, what a flag overrules may be wrong.
+    open_ = [name for name in APP_SETTINGS if name not in flags or name == "formation"]
+    said |= choose(open_, env_files=layers, file=in_file, inherited=layer)
+    procfile = flags.get("procfile") or said.get("procfile")
+    return AppFiles(root, _choose_procfile(options, root, procfile), env_files, file, said, flags)
+
+
+def _usual(values: Mapping[str, str]) -> dict[str, str]:
+    """Of variables, those that speak of an app wherever it is run."""
+    return {name: values[name] for name in ("PROCFILE", "PORT") if name in values}
+
+
+def _flags(options: AppOptions) -> Iterator[tuple[str, Written]]:
+    named = {"procfile": options.procfile, "port": options.port, "formation": options.formation}
+    if options.env_files is not None:
+        yield "env_files", Written(options.env_files, "--env")
+    for name, value in {**named, **options.flags}.items():
+        entry = APP_SETTINGS[name]
+        flag = entry.flag or name
+        if value is False:
+            flag = f"--no-{flag.removeprefix('--')}"
+        if value is not None:
+            yield (
+                name,
+                Written(entry.read_text(value, flag) if isinstance(value, str) else value, flag),
+            )
+
+
+def _formation(options: AppOptions, files: AppFiles, types: tuple[str, ...]) -> Formation:
+    """The quantities that files say; then those of the option, then those of the arguments."""
+    formation = None
+    for layer in (files.said, files.flags):
+        if (written := layer.get("formation")) is not None:
+            text = str(written.value)
+            formation = parse_formation(text, types, where=written.where, base=formation)
+    formation = formation or parse_formation("", types)
+    return choose_formation(options.words, formation, where="arguments")
+
+
+def _types(
+    settings: Settings, file: "SettingsFile | None", known: tuple[str, ...]
+) -> dict[str, TypeSettings]:
+    if file is None:
+        return {}
+    file.require_types(known)
+    return {
+        type_: type_settings(
+            settings,
+            **{TYPE_SETTINGS[name].field: written.value for name, written in own.items()},
+        )
+        for type_, own in file.types.items()
+    }
+
+
+def _warnings(files: AppFiles, procfile: Procfile) -> Iterator[str]:
+    for warning in procfile.warnings:
+        yield _sentence(files.procfile_name, warning)
+    for env_file in files.env_files:
+        yield from env_file.warnings
+        for name in NOT_IN_ENV_FILES:
+            variable = APP_SETTINGS[name].environment_name
+            if variable in env_file.layer.values:
+                yield f"{env_file.name}: {variable} is not read here; write it in {SETTINGS_FILE}"
+    file = files.settings_file
+    yield from unread_settings(
+        files.root, set(file.app) if file else None, [each.path for each in files.env_files]
     )
-    return AppFiles(root, _choose_procfile(options, root, chosen), env_files, chosen)
 
 
 def read_procfile_text(files: AppFiles) -> str:
@@ -119,13 +215,7 @@ def read_procfile_text(files: AppFiles) -> str:
     Raises:
         UserError: it cannot be read.
     """
-    # Of a file that is too large, enough is read for its reader to say so, and from which line.
-    return _read_start(files.procfile_path, name=files.procfile_name)
-
-
-def _said(values: Mapping[str, str]) -> dict[str, str]:
-    # An empty one (`PORT=`) says nothing, as the shell's ${PORT:-…} has it.
-    return {name: values[name] for name in ("PROCFILE", "PORT") if values.get(name)}
+    return read_start(files.procfile_path, name=files.procfile_name)
 
 
 def _find_root(options: AppOptions, inherited: Mapping[str, str]) -> Path:
@@ -141,14 +231,18 @@ def _find_root(options: AppOptions, inherited: Mapping[str, str]) -> Path:
     if options.search_upward:
         name = inherited.get("PROCFILE") or PROCFILE
         for above in (folder, *folder.parents):
-            if (above / name).is_file() or _env_file_names_procfile(above):
+            if (
+                (above / name).is_file()
+                or (options.reads_settings and has_settings(above))
+                or _env_file_names_procfile(above)
+            ):
                 return above
     return folder
 
 
 def _env_file_names_procfile(folder: Path) -> bool:
     path = folder / ENV_FILE
-    if not _is_readable_file(path):
+    if not is_readable_file(path):
         return False
     try:
         env_file = _read_env_file(path, name=ENV_FILE, known={})
@@ -158,16 +252,17 @@ def _env_file_names_procfile(folder: Path) -> bool:
     return name is not None and (folder / name).is_file()
 
 
-def _choose_procfile(options: AppOptions, root: Path, chosen: Environment) -> Path:
-    variable = chosen.variables["PROCFILE"]
+def _choose_procfile(options: AppOptions, root: Path, said: Written | None) -> Path:
+    written = said or Written(PROCFILE, DEFAULT)
+    name = str(written.value)
     if options.procfile is None:
-        candidates = [root / variable.value]
+        candidates = [root / name]
     else:  # from here, as foreman has it; else from the root, as honcho has it
-        candidates = [Path(options.folder) / variable.value, root / variable.value]
+        candidates = [Path(options.folder) / name, root / name]
     for path in candidates:
         if path.exists():
             return path.resolve()
-    if variable.origin == "default":
+    if said is None:
         searched = options.search_upward and options.root is None
         above = " nor in a folder above it" if searched else ""
         raise NoProcfile(
@@ -175,18 +270,21 @@ def _choose_procfile(options: AppOptions, root: Path, chosen: Environment) -> Pa
             hint="Write one (proctor init drafts it), name another file with -f, or see one at "
             "work: proctor demo",
         )
-    raise UserError(f"there is no file {quoted(variable.value)}", where=variable.origin)
+    raise UserError(f"there is no file {quoted(name)}", where=written.where)
 
 
 def _read_env_files(
-    options: AppOptions, root: Path, inherited: Mapping[str, str]
+    options: AppOptions, root: Path, named: Written | None, inherited: Mapping[str, str]
 ) -> Iterator[EnvFile]:
-    if options.env_files is None:
+    if named is None:
         path = root / ENV_FILE
         # A folder of that name is a virtual environment.
-        paths = [(path, ENV_FILE)] if _is_readable_file(path) else []
+        paths = [(path, ENV_FILE)] if is_readable_file(path) else []
     else:
-        paths = [(_named_env_file(options, root, name), name) for name in options.env_files]
+        names = named.value
+        assert isinstance(names, tuple), "as its reader gives it"
+        folders = [root] if options.env_files is None else [Path(options.folder), root]
+        paths = [(_named_env_file(folders, name, named.where), name) for name in names]
     known = dict(inherited)
     for path, name in paths:
         env_file = _read_env_file(path, name=name, known=known)
@@ -194,40 +292,18 @@ def _read_env_files(
         yield env_file
 
 
-def _named_env_file(options: AppOptions, root: Path, name: str) -> Path:
-    for path in (Path(options.folder) / name, root / name):
-        if path.exists():
-            return path.resolve()
-    raise UserError(f"there is no file {quoted(name)}", where="--env")
+def _named_env_file(folders: list[Path], name: str, where: str) -> Path:
+    for folder in folders:
+        if (folder / name).exists():
+            return (folder / name).resolve()
+    raise UserError(f"there is no file {quoted(name)}", where=where)
 
 
 def _read_env_file(path: Path, *, name: str, known: Mapping[str, str]) -> EnvFile:
-    text = _read_start(path, name=name)
+    text = read_start(path, name=name)
     if len(text) > LARGEST_FILE:
         raise UserError(f"{quoted(name)} is larger than {LARGEST_FILE} bytes")
     return parse_env_file(text, path=str(path), name=name, known=known)
-
-
-def _is_readable_file(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)  # some secret stores serve a named pipe
-
-
-def _read_start(path: Path, *, name: str) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1).decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UserError(
-            f"{quoted(name)} cannot be read: {error.strerror}", where=printable(str(path))
-        ) from error
-
-
-def _name_from(root: Path, path: Path) -> str:
-    return printable(os.path.relpath(path, root) if path.is_relative_to(root) else str(path))
 
 
 def _sentence(name: str, remark: Remark) -> str:

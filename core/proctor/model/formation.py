@@ -73,12 +73,16 @@ def default_formation(types: Sequence[str]) -> Formation:
 
 
 def parse_formation(
-    text: str, types: Sequence[str], *, where: str | None = "--formation"
+    text: str,
+    types: Sequence[str],
+    *,
+    where: str | None = "--formation",
+    base: Formation | None = None,
 ) -> Formation:
     """Read `web=2,worker=1`; the order and blanks do not matter.
 
-    Types that are not named keep 1 (`release`: 0), or what `all` says; `all` leaves out
-    `release`, and a type that is named beats it.
+    Types that are not named keep what `base` has, else 1 (`release`: 0), or what `all` says;
+    `all` leaves out `release`, and a type that is named beats it.
 
     Raises:
         UserError: no such type, no quantity, or one above 1000.
@@ -88,7 +92,7 @@ def parse_formation(
         if part:
             name, quantity = _read_quantity(part, types, where)
             quantities[name] = quantity
-    return _applied(default_formation(types), quantities)
+    return _applied(base or default_formation(types), quantities)
 
 
 def choose_formation(words: Sequence[str], base: Formation, *, where: str | None) -> Formation:

@@ -1,7 +1,8 @@
 """Reads the values of settings: from a file, where they have types, and from variables, as text.
 
 Each reader takes what was written and the place to name when it is wrong, and gives the value
-that the app works with.
+that the app works with. `READERS` are for files, `TEXT_READERS` for kinds that text spells
+otherwise.
 """
 
 import re
@@ -9,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from proctor.errors import UserError
-from proctor.model.ports import parse_port
-from proctor.model.quoting import quoted
-from proctor.model.settings import LONGEST_GRACE_SECONDS
+from proctor.model.environment import require_possible
+from proctor.model.ports import HIGHEST, parse_port
+from proctor.model.quoting import LONGEST, quoted
+from proctor.model.settings import LONGEST_GRACE_SECONDS, require_app_name
 from proctor.model.type_settings import (
     Dependency,
     ReadyRule,
@@ -25,9 +27,12 @@ Reader = Callable[[object, str], object]
 
 SIGNALS = ("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "ALRM", "WINCH", "KILL")
 
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+#: of a regular expression or anything else that is written on one line
+LONGEST_TEXT = 2000
+
+_SECONDS = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h)?"
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_BYTES = r"([0-9]{1,18}(?:\.[0-9]{1,9})?)\s*([kmgt]?)(i?)b?"
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SWITCH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -35,6 +40,7 @@ _SWITCH = {
 }
 _READY = {"log", "tcp", "http", "command"}
 _LEAST_MEMORY = 1024 * 1024
+_MOST_MEMORY = 2**50
 
 
 def refuse(raw: object, wanted: str, where: str, *, hint: str | None = None) -> NoReturn:
@@ -50,14 +56,33 @@ def read_text(raw: object, where: str) -> str:
     """A text that is not empty."""
     if not isinstance(raw, str) or not raw.strip():
         refuse(raw, "a text", where, hint='Write it in quotes, as in "Procfile.dev"')
+    if len(raw) > LONGEST_TEXT:
+        raise UserError(f"a text of {len(raw)} characters is too long", where=where)
+    if "\0" in raw:
+        refuse(raw, "a possible text: it holds a NUL", where)
+    return raw
+
+
+def read_name(raw: object, where: str) -> str:
+    """The name of an app."""
+    if not isinstance(raw, str):
+        refuse(raw, "a name", where, hint='Write it in quotes, as in "shop"')
+    require_app_name(raw, where=where)
     return raw
 
 
 def read_switch(raw: object, where: str) -> bool:
-    """True or false; a variable may also say yes, on, 1 or no, off, 0."""
-    found = _SWITCH.get(raw.lower()) if isinstance(raw, str) else raw
-    if not isinstance(found, bool):
+    """True or false."""
+    if not isinstance(raw, bool):
         refuse(raw, "true or false", where, hint="Write true or false, without quotes")
+    return raw
+
+
+def read_switch_of_text(text: str, where: str) -> bool:
+    """The same of a variable, which may also say yes, on, 1 or no, off, 0."""
+    found = _SWITCH.get(text.strip().lower())
+    if found is None:
+        refuse(text, "true or false", where, hint="Write true or false")
     return found
 
 
@@ -65,17 +90,17 @@ def read_seconds(raw: object, where: str) -> float:
     """A number of seconds, or a text with its unit: 30, 2.5, "90s", "5m"."""
     hint = f'Write seconds from 0 to {LONGEST_GRACE_SECONDS:.0f}, as in 30 or "5m"'
     if isinstance(raw, str):
-        match = _SECONDS.fullmatch(raw.strip().lower())
+        match = re.fullmatch(_SECONDS, raw.strip().lower())
         if match is None:
             refuse(raw, "a duration", where, hint=hint)
         seconds = float(match[1]) * _UNIT_SECONDS[match[2] or "s"]
     elif isinstance(raw, bool) or not isinstance(raw, int | float):
         refuse(raw, "a duration", where, hint=hint)
     else:
-        seconds = float(raw)
+        seconds = raw
     if not 0 <= seconds <= LONGEST_GRACE_SECONDS:  # false for NaN as well
         refuse(raw, "a possible duration", where, hint=hint)
-    return seconds
+    return float(seconds)  # only now: an integer may be too large for it
 
 
 def read_signal(raw: object, where: str) -> str:
@@ -99,20 +124,27 @@ def one_of(*allowed: str) -> Reader:
 
 def read_port(raw: object, where: str) -> int:
     """A port, 1 to 65535."""
-    if isinstance(raw, bool) or not isinstance(raw, int | str):
-        refuse(raw, "a port", where, hint="Write a number from 1 to 65535")
-    return parse_port(str(raw), where=where)
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        refuse(raw, "a port", where, hint=f"Write a number from 1 to {HIGHEST}, without quotes")
+    return parse_port(_shown(raw), where=where)
+
+
+def read_port_of_text(text: str, where: str) -> int:
+    """The same of a variable or a flag."""
+    return parse_port(text, where=where)
 
 
 def read_formation(raw: object, where: str) -> str:
     """How many of each type, as "web=2,worker=1" or as a table; gives the former."""
     if isinstance(raw, str):
-        return raw
+        return raw if not raw else read_text(raw, where)
     if not isinstance(raw, Mapping):
         refuse(raw, "a formation", where, hint='Write "web=2,worker=1" or {web = 2, worker = 1}')
     for type_, quantity in raw.items():
         if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 0:
             refuse(quantity, f"a quantity of {quoted(type_)}", where, hint="Write a number")
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", type_):
+            refuse(type_, "a process type", where)
     return ",".join(f"{type_}={quantity}" for type_, quantity in raw.items())
 
 
@@ -146,6 +178,7 @@ def read_variables(raw: object, where: str) -> dict[str, str]:
             variables[name] = str(value)
         else:  # which may be a secret, so it is not shown
             raise UserError(f"the variable {quoted(name)} has no text as its value", where=where)
+        require_possible(name, variables[name], where=where)
     return variables
 
 
@@ -153,17 +186,19 @@ def read_bytes(raw: object, where: str) -> int:
     """An amount of memory: "512 MB", "1.5 GiB", or a number of bytes."""
     hint = 'Write it as in "512 MB"'
     if isinstance(raw, str):
-        match = _BYTES.fullmatch(raw.strip())
+        match = re.fullmatch(_BYTES, raw.strip().lower())
         if match is None:
             refuse(raw, "an amount of memory", where, hint=hint)
         step = 1024 if match[3] else 1000
-        amount = int(float(match[1]) * step ** _POWERS[match[2].lower()])
+        amount = int(float(match[1]) * step ** _POWERS[match[2]])
     elif isinstance(raw, bool) or not isinstance(raw, int):
         refuse(raw, "an amount of memory", where, hint=hint)
     else:
         amount = raw
     if amount < _LEAST_MEMORY:
         refuse(raw, "enough memory for a process", where, hint=hint)
+    if amount > _MOST_MEMORY:
+        refuse(raw, "a possible amount of memory", where, hint=hint)
     return amount
 
 
@@ -202,7 +237,7 @@ def read_ready(raw: object, where: str) -> ReadyRule:
         return ReadyWhenAnswering(text)
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         refuse(text, f"a regular expression: {error}", where, hint="Escape what is meant as it is")
     return ReadyWhenLogged(text)
 
@@ -212,14 +247,16 @@ def _read_address(raw: object, where: str) -> ReadyWhenListening:
         return ReadyWhenListening()
     if isinstance(raw, str) and ":" in raw:
         host, _, port = raw.rpartition(":")
-        return ReadyWhenListening(read_port(port, where), host.strip("[]") or "localhost")
+        return ReadyWhenListening(
+            parse_port(port, where=where), read_text(host.strip("[]") or "localhost", where)
+        )
     return ReadyWhenListening(read_port(raw, where))
 
 
 def _texts(raw: object, where: str) -> tuple[str, ...]:
     if not isinstance(raw, list) or not all(isinstance(each, str) and each for each in raw):
         refuse(raw, "a list of texts", where, hint='Write it as in ["one", "two"]')
-    return tuple(raw)
+    return tuple(read_text(each, where) for each in raw)
 
 
 def _shown(raw: object) -> str:
@@ -228,5 +265,27 @@ def _shown(raw: object) -> str:
     if isinstance(raw, str):
         return quoted(raw)
     if isinstance(raw, int | float):
-        return str(raw)
+        number = str(raw)
+        return number if len(number) <= LONGEST else f"{number[: LONGEST - 1]}…"
     return "a table" if isinstance(raw, Mapping) else "a list" if isinstance(raw, list) else "this"
+
+
+READERS: Mapping[str, Reader] = {
+    "text": read_text,
+    "name": read_name,
+    "switch": read_switch,
+    "seconds": read_seconds,
+    "signal": read_signal,
+    "port": read_port,
+    "formation": read_formation,
+    "names": read_names,
+    "globs": read_globs,
+    "variables": read_variables,
+    "bytes": read_bytes,
+    "after": read_after,
+    "ready": read_ready,
+}
+TEXT_READERS: Mapping[str, Callable[[str, str], object]] = {
+    "switch": read_switch_of_text,
+    "port": read_port_of_text,
+}

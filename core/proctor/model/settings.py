@@ -15,6 +15,7 @@ LogFormat = Literal["human", "json", "platform"]
 ON_EXIT: tuple[OnExit, ...] = get_args(OnExit)
 LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
 LONGEST_GRACE_SECONDS = 86_400.0
+SETTINGS_FILE = "proctor.toml"  #: lies in the root of an app
 
 _APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
@@ -53,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             require_app_name(self.app_name)
 
 
-def require_app_name(name: str) -> None:
+def require_app_name(name: str, *, where: str = "--app") -> None:
     """See that an app can be told from the others of its folder by this name.
 
     Raises:
@@ -62,7 +63,7 @@ def require_app_name(name: str) -> None:
     if not _APP_NAME.fullmatch(name):
         raise UserError(
             f"{quoted(name)} cannot be the name of an app",
-            where="--app",
+            where=where,
             hint="Use up to 63 letters, digits, dots, - and _, a letter or digit first",
         )
 

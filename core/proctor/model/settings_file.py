@@ -2,18 +2,25 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 
 from proctor.errors import UserError
 from proctor.model.quoting import printable, quoted
+from proctor.model.resolution import Written
+from proctor.model.settings import SETTINGS_FILE
+from proctor.model.settings_places import Path, Places
 from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS, SettingEntry
 
-SETTINGS_FILE = "proctor.toml"
 TYPES = "types"
+LARGEST_SETTINGS = 64 * 1024  # characters; what a file of that size can ask of its parser is little
 
-Path = tuple[str, ...]
+#: a key of fifty parts; possessive, so that nothing is looked at twice
+_LONG_KEY = r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}"""
+_LONGEST_LINE = 1000
+_LONGEST_WORD = 40  # of one that may be misspelled
 
 #: what other tools, or this one's flags, call a setting
 _ALSO_CALLED = {
@@ -36,16 +43,6 @@ _ALSO_CALLED = {
     "no_tui": "tui",
     "no_pty": "pty",
 }
-
-
-class Written(msgspec.Struct, frozen=True):
-    """A value of the file, and where it stands: "proctor.toml:3". Its `repr` hides the value."""
-
-    value: object
-    where: str
-
-    def __repr__(self) -> str:
-        return f"Written(where={self.where!r})"
 
 
 class SettingsFile(msgspec.Struct, frozen=True):
@@ -83,15 +80,15 @@ class SettingsFile(msgspec.Struct, frozen=True):
 def read_settings_file(text: str, *, name: str = SETTINGS_FILE) -> SettingsFile:
     """Read the text of a settings file; `name` is what messages call the file.
 
+    Bytes that are no UTF-8 are expected as surrogates.
+
     Raises:
         UserError: it is no TOML, a key is unknown, or a value is not possible; says where.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _no_toml(error, text, name) from error
-    places = _Places(text, name)
+    text = _plain(text)
+    _require_harmless(text, name)
+    found = _parse(text, name)
+    places = Places(text, name)
     tables = found.pop(TYPES, {})
     if not isinstance(tables, Mapping):
         raise UserError(
@@ -103,7 +100,7 @@ def read_settings_file(text: str, *, name: str = SETTINGS_FILE) -> SettingsFile:
             raise UserError(
                 f"{quoted(type_)} is not a table of settings",
                 where=places.of((TYPES, type_)),
-                hint=f"Write [types.{printable(type_)}]",
+                hint="Write [types.web], and settings of web below it",
             )
         types[type_] = _read_table(table, TYPE_SETTINGS, places, (TYPES, type_))
     return SettingsFile(
@@ -113,8 +110,66 @@ def read_settings_file(text: str, *, name: str = SETTINGS_FILE) -> SettingsFile:
     )
 
 
+def read_app_name(text: str, *, name: str = SETTINGS_FILE) -> Written | None:
+    """What the file says of `app` alone, however wrong the rest of it is.
+
+    An app that runs can be steered while somebody writes in the file.
+
+    Raises:
+        UserError: it is no name.
+    """
+    text = _plain(text)
+    try:
+        _require_harmless(text, name)
+        found = _parse(text, name)
+        where = Places(text, name).of(("app",))
+    except UserError:
+        found, where = _app_line(text, name)
+    return Written(APP_SETTINGS["app"].read(found["app"], where), where) if "app" in found else None
+
+
+def _app_line(text: str, name: str) -> tuple[dict[str, object], str]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.lstrip().startswith("["):
+            break
+        if re.match(r"\s*app\s*=", line) and len(line) < _LONGEST_LINE:
+            where = f"{name}:{number}"
+            with suppress(UserError):
+                return _parse(line, where), where
+    return {}, name
+
+
+def _plain(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _require_harmless(text: str, name: str) -> None:
+    """See that its parser is done with it in no time, and that it is text."""
+    if len(text) > LARGEST_SETTINGS:
+        raise UserError(f"the file is larger than {LARGEST_SETTINGS} bytes", where=name)
+    if (found := re.search("[\udc80-\udcff]", text)) is not None:
+        raise UserError("this is no UTF-8", where=_line_of(found.start(), text, name))
+    if (found := re.search(_LONG_KEY, text)) is not None:
+        raise UserError("this key has too many parts", where=_line_of(found.start(), text, name))
+
+
+def _line_of(place: int, text: str, name: str) -> str:
+    return f"{name}:{text.count(chr(10), 0, place) + 1}"
+
+
+def _parse(text: str, name: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(error, text, name) from error
+    except RecursionError as error:
+        raise UserError("lists or tables are nested too deeply", where=name) from error
+    except ValueError as error:  # of a number with thousands of digits
+        raise UserError("this is no TOML: a value is not possible", where=name) from error
+
+
 def _read_table(
-    table: Mapping[str, object], known: Mapping[str, SettingEntry], places: "_Places", path: Path
+    table: Mapping[str, object], known: Mapping[str, SettingEntry], places: Places, path: Path
 ) -> dict[str, Written]:
     read = {}
     for key, raw in table.items():
@@ -151,7 +206,7 @@ def _hint_for(key: str, known: Mapping[str, SettingEntry], *, of_type: bool) -> 
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - only who misspells pays for it
 
-    near = get_close_matches(word, known, n=1)
+    near = get_close_matches(word[:_LONGEST_WORD], known, n=1)
     return f"The nearest is '{near[0]}'" if near else None
 
 
@@ -166,59 +221,3 @@ def _no_toml(error: tomllib.TOMLDecodeError, text: str, name: str) -> UserError:
         where=f"{name}:{line}",
         hint='Texts stand in quotes there, as in on_exit = "stay"',
     )
-
-
-class _Places:
-    """Finds the lines of keys in a text that is known to be TOML: its parser does not tell them."""
-
-    def __init__(self, text: str, name: str) -> None:
-        self._name = name
-        self._lines = dict(_keys_and_lines(text))
-
-    def of(self, path: Path) -> str:
-        """Where this key stands; else where what holds it does, or is first spoken of."""
-        for end in range(len(path), 0, -1):
-            line = self._lines.get(path[:end])
-            if line is not None:
-                return f"{self._name}:{line}"
-        return self._name
-
-
-def _keys_and_lines(text: str) -> Iterator[tuple[Path, int]]:
-    """Each key with the number of its line; the first of several wins by coming last."""
-    found: dict[Path, int] = {}
-    table: Path = ()
-    lines = text.split("\n")
-    place = 0
-    while place < len(lines):
-        number, statement = place + 1, lines[place]
-        place += 1
-        if not statement.strip() or statement.lstrip().startswith("#"):
-            continue
-        while (said := _parsed(statement)) is None and place < len(lines):
-            statement += "\n" + lines[place]
-            place += 1
-        paths = list(_paths(said or {}))
-        if statement.lstrip().startswith("["):
-            table = max(paths, key=len, default=())
-            paths = [table[:end] for end in range(1, len(table) + 1)]
-        else:
-            paths = [(*table, *path) for path in paths]
-        for path in paths:
-            found.setdefault(path, number)
-    return iter(found.items())
-
-
-def _parsed(statement: str) -> dict[str, object] | None:
-    try:
-        return tomllib.loads(statement)
-    except tomllib.TOMLDecodeError:
-        return None
-
-
-def _paths(table: Mapping[str, object], above: Path = ()) -> Iterator[Path]:
-    for key, value in table.items():
-        yield (*above, key)
-        inner = value[0] if isinstance(value, list) and value else value
-        if isinstance(inner, Mapping):
-            yield from _paths(inner, (*above, key))

@@ -5,11 +5,10 @@ The file's reader, its schema, `proctor settings` and the docs are made of this 
 
 from typing import Literal, NamedTuple
 
-from proctor.model import setting_values as values
 from proctor.model.settings import LOG_FORMATS, ON_EXIT
 
 Kind = Literal[
-    "text", "switch", "seconds", "signal", "choice", "port", "formation", "names", "globs",
+    "text", "name", "switch", "seconds", "signal", "choice", "port", "formation", "names", "globs",
     "variables", "bytes", "after", "ready",
 ]  # fmt: skip
 Scope = Literal["app", "type", "both"]
@@ -19,7 +18,8 @@ class SettingEntry(NamedTuple):
     """One setting.
 
     `name` is its key in the file, `field` that of the value in `Settings` or `TypeSettings`.
-    A setting of `both` scopes holds for the types that do not say otherwise.
+    A setting of `both` scopes holds for the types that do not say otherwise. `flag` is the one
+    that sets it; of a switch, that which turns it on.
     """
 
     name: str
@@ -32,37 +32,34 @@ class SettingEntry(NamedTuple):
     variable: str | None = None  #: the environment variable, where it is not PROCTOR_ and the name
 
     @property
-    def environment_name(self) -> str | None:
-        """The variable that sets it for the app; None where only the file can."""
-        if self.scope == "type":
-            return None
+    def environment_name(self) -> str:
+        """The variable that sets it for the app; none sets what only a process type has."""
         return self.variable or f"PROCTOR_{self.name.upper()}"
 
     def read(self, raw: object, where: str) -> object:
-        """The value that was written.
+        """The value that a file gives, as the app works with it.
 
         Raises:
             UserError: it is not possible; names the place.
         """
+        # Not at the top: who writes no setting down waits for no reader.
+        from proctor.model.setting_values import READERS, one_of  # noqa: PLC0415 - see above
+
         if self.choices:
-            return values.one_of(*self.choices)(raw, where)
-        return _READERS[self.kind](raw, where)
+            return one_of(*self.choices)(raw, where)
+        return READERS[self.kind](raw, where)
 
+    def read_text(self, text: str, where: str) -> object:
+        """The same of a variable or a flag, which are text whatever they mean.
 
-_READERS: dict[Kind, values.Reader] = {
-    "text": values.read_text,
-    "switch": values.read_switch,
-    "seconds": values.read_seconds,
-    "signal": values.read_signal,
-    "port": values.read_port,
-    "formation": values.read_formation,
-    "names": values.read_names,
-    "globs": values.read_globs,
-    "variables": values.read_variables,
-    "bytes": values.read_bytes,
-    "after": values.read_after,
-    "ready": values.read_ready,
-}
+        Raises:
+            UserError: it is not possible; names the place.
+        """
+        from proctor.model.setting_values import TEXT_READERS  # noqa: PLC0415 - as above
+
+        read = TEXT_READERS.get(self.kind)
+        return self.read(text, where) if read is None else read(text, where)
+
 
 SETTINGS: tuple[SettingEntry, ...] = (
     SettingEntry(
@@ -73,7 +70,7 @@ SETTINGS: tuple[SettingEntry, ...] = (
         "env_files", "env_files", "names", "app", "the env files; the later wins", flag="--env"
     ),
     SettingEntry(
-        "app", "app_name", "text", "app",
+        "app", "app_name", "name", "app",
         "the name of the app, which parts it from others of its folder", flag="--app",
     ),
     SettingEntry(

@@ -7,7 +7,6 @@ from click.testing import CliRunner
 from proctor.cli.options import app_options, start_options
 from proctor.errors import UserError
 from proctor.files.app_files import AppOptions
-from proctor.model.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -48,32 +47,36 @@ def test_every_option_of_start_is_understood(folder: Path) -> None:
         port="3000",
         formation="web=2",
         words=("web=2", "worker"),
-        settings=Settings(
-            grace_seconds=5,
-            on_exit="stay",
-            terminal=False,
-            fixed_ports=True,
-            watch=True,
-            screen=False,
-            log_format="json",
-            app_name="dev",
-        ),
+        flags={
+            "app": "dev",
+            "grace": "5",
+            "on_exit": "stay",
+            "pty": False,
+            "fixed_ports": True,
+            "watch": True,
+            "tui": False,
+            "log_format": "json",
+        },
     )
+
+
+@pytest.mark.parametrize("name", ["pty", "fixed-ports", "watch", "tui"])
+def test_a_switch_can_be_turned_on_and_off(name: str) -> None:
+    key = name.replace("-", "_")
+
+    assert read_start(f"--{name}").flags == {key: True}
+    assert read_start(f"--no-{name}").flags == {key: False}
+    assert read_start(f"--no-{name}", f"--{name}").flags == {key: True}
 
 
 def test_other_tools_spellings_are_understood() -> None:
     assert read_start("-c", "web=2").formation == "web=2"
     assert read_start("--concurrency", "web=2").formation == "web=2"
-    assert read_start("--timeout", "7").settings.grace_seconds == 7
+    assert read_start("--timeout", "7").flags == {"grace": "7"}
 
 
 def test_no_env_file_can_be_asked_for() -> None:
     assert read_start("-e", "").env_files == ()
-
-
-def test_a_setting_that_cannot_be_is_the_users_error() -> None:
-    with pytest.raises(UserError, match=r"\(--grace\)"):
-        read_start("--grace", "-3")
 
 
 def test_other_commands_say_which_app_and_look_upward() -> None:

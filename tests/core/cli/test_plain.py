@@ -7,10 +7,9 @@ from click.testing import CliRunner
 from proctor.cli.option_table import START_OPTIONS, OptionEntry
 from proctor.cli.options import start_options
 from proctor.cli.plain import read_plainly
-from proctor.errors import UserError
 from proctor.files.app_files import AppOptions
 
-VALUES = {"text": "text-1", "texts": "a,b", "seconds": "7.5"}
+VALUES = {"text": "text-1", "texts": "a,b"}
 
 
 @pytest.fixture(autouse=True)
@@ -33,13 +32,14 @@ def read_by_click(words: list[str]) -> AppOptions:
 
 
 def said(entry: OptionEntry, name: str) -> list[str]:
-    if entry.kind == "flag":
+    if entry.kind == "switch":
         return [name]
     return [name, entry.choices[-1] if entry.kind == "choice" else VALUES[entry.kind]]
 
 
 @pytest.mark.parametrize(
-    ("entry", "name"), [(entry, name) for entry in START_OPTIONS for name in entry.names]
+    ("entry", "name"),
+    [(entry, name) for entry in START_OPTIONS for name in (*entry.names, entry.off) if name],
 )
 def test_each_option_means_what_it_means_to_click(entry: OptionEntry, name: str) -> None:
     words = said(entry, name)
@@ -71,7 +71,6 @@ def test_no_words_at_all_are_plain() -> None:
         ["-p"],
         ["-p", "--watch"],
         ["-p", "1", "-p", "2"],
-        ["--grace", "soon"],
         ["--on-exit", "never"],
         ["--wait"],
         ["--", "web=2"],
@@ -82,8 +81,3 @@ def test_no_words_at_all_are_plain() -> None:
 )
 def test_all_else_is_left_to_click(words: list[str]) -> None:
     assert read_plainly(words) is None
-
-
-def test_a_value_that_cannot_be_is_the_users_error() -> None:
-    with pytest.raises(UserError, match=r"\(--app\)"):
-        read_plainly(["--app", "a/b"])

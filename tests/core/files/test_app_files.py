@@ -7,7 +7,6 @@ import pytest
 from proctor.errors import UserError
 from proctor.files.app_files import AppOptions, find_app, load_app
 from proctor.model.configuration import AppConfiguration
-from proctor.model.settings import Settings
 
 
 @pytest.fixture
@@ -240,7 +239,7 @@ def test_warnings_of_all_files_are_collected(folder: Path) -> None:
 
 
 def test_a_name_by_flag_is_the_apps_name(folder: Path) -> None:
-    assert load(folder, settings=Settings(app_name="dev")).name == "dev"
+    assert load(folder, flags={"app": "dev"}).name == "dev"
 
 
 def test_bytes_that_are_no_utf8_reach_the_command_unharmed(folder: Path) -> None:
