@@ -160,11 +160,11 @@ class Services:
     async def _watch(self) -> None:
         app = self._needs.configuration()
         places = self._around.places
-        env_files = {Path(path) for path in app.env_paths} | {Path(app.root) / ".env"}
+        procfile, *others = map(Path, app.read_files)
         subject = Subject(
             Path(app.root),
-            procfile=Path(app.procfile_path),
-            environment_files=tuple(sorted(env_files)),
+            procfile=procfile,
+            environment_files=tuple(sorted({*others, Path(app.root) / ".env"})),
             own=(*((places.state,) if places else ()), *files_printed_to()),
             whole_tree=self._watch_on,
         )

@@ -8,7 +8,7 @@ from proctor.model.environment import Environment
 from proctor.model.formation import Formation
 from proctor.model.ports import DEFAULT_BASE
 from proctor.model.procfile import Procfile
-from proctor.model.settings import Settings
+from proctor.model.settings import SETTINGS_FILE, Settings
 from proctor.model.type_settings import TypeSettings
 
 
@@ -26,6 +26,11 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings = Settings()
     types: Mapping[str, TypeSettings] = {}  #: of the types that have settings of their own
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
+
+    @property
+    def read_files(self) -> tuple[str, ...]:
+        """The files that say what the app is; of the settings file that is where it may lie."""
+        return (self.procfile_path, *self.env_paths, f"{self.root}/{SETTINGS_FILE}")
 
     def settings_of(self, type_: str) -> TypeSettings:
         """What holds for the processes of a type: its own settings, else those of the app."""

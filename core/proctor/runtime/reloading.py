@@ -1,9 +1,10 @@
-"""FilesReading an app's files again, and what is new in them since they were last read."""
+"""Reading an app's files again, and what is new in them since they were last read."""
 
 import msgspec
 
 from proctor.model.configuration import AppConfiguration
 from proctor.model.formation import Formation
+from proctor.runtime.changed_settings import changed_settings
 from proctor.runtime.mailbox import ConfigurationRead, FilesReading
 
 
@@ -40,8 +41,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
     configuration: AppConfiguration
     formation: Formation  #: present quantities; new types as the files say
-    restart: frozenset[str]  #: process types whose command or environment has changed
+    restart: frozenset[str]  #: process types whose processes are to be started anew
     words: str
+    watch: bool | None = None  #: the switch's new position, if it has one
+    watches_anew: bool = False  #: it has one, or one of the app's files names others
 
 
 def difference(
@@ -54,7 +57,13 @@ def difference(
     removed = [type_ for type_ in old if type_ not in new]
     changed = [type_ for type_ in new if type_ in old and new[type_] != old[type_]]
     variables = _changed_names(before, after)
-    restart = frozenset(type_ for type_ in new if type_ in old) if variables else frozenset(changed)
+    kept = [type_ for type_ in new if type_ in old]
+    settings = changed_settings(before, after, kept)
+    quantities = {
+        type_: after.formation[type_]
+        for type_ in kept
+        if before.formation[type_] != after.formation[type_]  # the files wish another one
+    }
     parts = [
         f"{what} {', '.join(names)}"
         for what, names in (
@@ -65,13 +74,18 @@ def difference(
         )
         if names
     ]
+    parts += settings.words
+    if quantities:
+        parts.append(f"scaled {' '.join(f'{name}={count}' for name, count in quantities.items())}")
     return Difference(
         configuration=after,
         formation=after.formation.with_quantities(
-            {type_: formation[type_] for type_ in new if type_ in formation}
+            {type_: formation[type_] for type_ in new if type_ in formation} | quantities
         ),
-        restart=restart,
+        restart=frozenset(kept if variables else changed) | settings.restart,
         words="; ".join(parts),
+        watch=settings.watch,
+        watches_anew=settings.watch is not None or before.read_files != after.read_files,
     )
 
 

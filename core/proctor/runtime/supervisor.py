@@ -387,11 +387,10 @@ class Supervisor:
             self._announce("information", "the files say nothing new", cause)
 
     def _apply(self, found: Difference, cause: str) -> None:
-        watched = self.configuration.procfile_path
         self.configuration = self._runs.configuration = found.configuration
         self._processes.configure(found.configuration)
-        if found.configuration.procfile_path != watched:  # PROCFILE in an env file names it
-            self._switch_watch(self.watch.on)
+        if found.watches_anew:
+            self.set_watch(on=self.watch.on if found.watch is None else found.watch, cause=cause)
         self._announce("information", found.words, cause)
         self.set_formation(found.formation, cause=cause, reason=found.words)
         fact = RestartAsked(cause=cause, reason=found.words)
