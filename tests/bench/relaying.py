@@ -40,19 +40,20 @@ def _relay(tool: Tool, writers: int, where: str) -> tuple[float | None, bool]:
     entries = [entry(f"flood {name} {each} {{folder}}/gate", name=name) for name in names]
     with Trial(tool, entries, out="printed" if where == "file" else os.devnull) as trial:
         gate = trial.folder / "gate"
-        if not _wait_for_notes(gate, names, "ready"):
+        if not wait_for_notes(gate, names, "ready"):
             return None, False
         time.sleep(0.5)  # what the tool does after a start is not what is measured
         began = time.monotonic()
         gate.touch()
-        if not _wait_for_notes(gate, names, "done"):
+        if not wait_for_notes(gate, names, "done"):
             return None, False
         ended = _last_write(trial.family, trial.process.pid, first_thread=tool.is_proctor)
         exact = where == "file" and _is_exact(trial, names, each)
     return each * writers / (ended - began), exact
 
 
-def _wait_for_notes(gate: Path, names: list[str], what: str) -> bool:
+def wait_for_notes(gate: Path, names: list[str], what: str) -> bool:
+    """Wait until each of the writers at a gate has left this note; False if not in time."""
     deadline = time.monotonic() + _WITHIN_SECONDS
     missing = [Path(f"{gate}.{name}.{what}") for name in names]
     while missing and time.monotonic() < deadline:

@@ -16,6 +16,7 @@ from bench.key_lag import key_lag
 from bench.oddities import odd_output
 from bench.orphans import orphans
 from bench.relaying import relay
+from bench.searching import searching
 from bench.starting import crash, first_line, twenty
 from bench.table import HONCHO, Results
 from bench.tools import Tool, install, installed
@@ -23,7 +24,7 @@ from bench.tools import Tool, install, installed
 _ALONE = {"first": first_line, "twenty": twenty, "crash": crash, "relay": relay}
 _LONG = ("relay", "crash")  # from the second run on for those alone that are compared
 _TOGETHER = {"idle": idle, "odd": odd_output, "orphans": orphans}
-_OWN = {"commands": commands, "keys": lambda _: key_lag()}
+_OWN = {"commands": commands, "keys": lambda _: key_lag(), "search": searching}
 
 
 def main() -> None:

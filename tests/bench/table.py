@@ -8,6 +8,7 @@ from statistics import median
 from bench.commands import BASELINE
 from bench.oddities import CASES
 from bench.relaying import WRITERS
+from bench.searching import GREP
 
 PROCTOR, PIPES, HONCHO = "proctor", "proctor pipes", "honcho"
 
@@ -65,6 +66,19 @@ def rows() -> Iterator[Row]:
     yield Row("key_lag_p90", "... of the slowest tenth, ms")
     yield Row("key_lag_quiet", "key to repaint, nothing printed, ms")
     yield Row("key_lag_quiet_p90", "... of the slowest tenth, ms")
+    yield from _search_rows()
+
+
+def _search_rows() -> Iterator[Row]:
+    yield Row("search_hit", "search of > 1 M lines, flooding: first hit, ms", 500)
+    yield Row("search_command", "... the whole command, ms")
+    yield Row("search_all", "... the oldest of 1 M lines, a text, ms", against=(GREP, PROCTOR))
+    yield Row("search_expression", "... an expression, ms", against=(GREP, PROCTOR))
+    yield Row(GREP, f"... {GREP}")
+    yield Row("answer", "an answer of the supervisor, flooding, ms")
+    yield Row("answer_slowest", "... the slowest of 50, ms")
+    yield Row("answer_searching", "... while a hopeless pattern is looked for, ms")
+    yield Row("answer_searching_slowest", "... the slowest of 50, ms")
 
 
 def _relay_rows(kind: str, judged: str, *, null: float, file: float) -> Iterator[Row]:

@@ -133,15 +133,25 @@ def _windows(segment: Segment) -> Iterator[tuple[int, int]]:
 
 
 def _in_pieces(data: bytes) -> bytes:
-    lines = data.split(b"\n")
-    if max(map(len, lines)) <= LINE_BYTES:
+    if not _has_long_line(data):
         return data
     pieces = [
         line[start : start + LINE_BYTES]
-        for line in lines
+        for line in data.split(b"\n")
         for start in range(0, max(len(line), 1), LINE_BYTES)
     ]
     return b"\n".join(pieces)
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Whether a line is longer than a piece; looks at a few newlines alone."""
+    begin = 0
+    while begin < len(data):
+        newline = data.rfind(b"\n", begin, begin + LINE_BYTES + 1)
+        if newline < 0:
+            return True
+        begin = newline + 1
+    return False
 
 
 def _said(data: bytes, journal: str, size: int) -> Chunk:

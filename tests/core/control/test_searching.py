@@ -351,12 +351,6 @@ def _seconds_used(pid: int) -> float:
     return int(fields[11]) / os.sysconf("SC_CLK_TCK")
 
 
-async def test_a_hopeless_pattern_is_given_up(log: Log, remote: RemoteSession) -> None:
-    log.prints("web.1#1", b"a" * 64 + b"!\n")
-    with pytest.raises(UserError, match="takes too long"):
-        await anext(remote.search(HOPELESS))
-
-
 async def test_a_search_that_is_not_wanted_any_more_leaves_nothing(
     log: Log, remote: RemoteSession
 ) -> None:
