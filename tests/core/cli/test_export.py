@@ -46,6 +46,19 @@ async def test_what_foremans_users_type_works(
     assert f"systemctl link {app_folder}/out/app.target" in outcome.out
 
 
+async def test_settings_of_a_type_are_those_of_its_units(proctor: Shell, app_folder: Path) -> None:
+    (app_folder / "proctor.toml").write_text(
+        'formation = "web=2"\n[types.web]\ngrace = 5\nafter = ["worker"]\nenv = {KEY = "s3cret"}\n'
+    )
+    outcome = await proctor("export", "systemd", "out")
+    assert (outcome.code, outcome.err) == (0, "")
+    web = (app_folder / "out/shop-web.2.service").read_text()
+    assert "TimeoutStopSec=5\n" in web
+    assert "After=shop-worker.1.service\nWants=shop-worker.1.service\n" in web
+    assert f"EnvironmentFile={app_folder}/out/shop-web.env\n" in web
+    assert 'KEY="s3cret"' in (app_folder / "out/shop-web.env").read_text()
+
+
 async def test_system_units_run_as_who_exports_them(proctor: Shell, app_folder: Path) -> None:
     await proctor("export", "systemd", "out", "--system")
     assert "User=grace\n" in (app_folder / "out/shop-web.1.service").read_text()

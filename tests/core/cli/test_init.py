@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from proctor.files.app_files import AppOptions, load_app
+from proctor.model.type_settings import Dependency, ReadyWhenLogged
 from support.shell import Shell
 
 COMPOSE = """\
@@ -49,6 +51,25 @@ async def test_secrets_are_for_their_owner_alone(proctor: Shell, folder: Path) -
     assert "# - db: networks (docker-compose.yml:6)" in (folder / "Procfile").read_text()
     assert "formation = {db = 2}" in (folder / "proctor.toml").read_text()
     assert (await proctor("check")).code == 0
+
+
+async def test_the_app_that_is_read_from_drafts_is_the_one_they_were_made_from(
+    proctor: Shell, folder: Path
+) -> None:
+    (folder / "process-compose.yaml").write_text(
+        "processes:\n"
+        "  web: {command: serve, depends_on: {db: {condition: process_healthy}},\n"
+        '        environment: [KEY=it\'s "1"], shutdown: {timeout_seconds: 5}}\n'
+        "  db: {command: database, replicas: 2, ready_log_line: up (now)}\n"
+    )
+    assert (await proctor("init")).code == 0
+    app = load_app(AppOptions(folder=str(folder)), {})
+    assert dict(app.formation) == {"web": 1, "db": 2}
+    web, database = app.settings_of("web"), app.settings_of("db")
+    assert web.after == (Dependency("db"),)
+    assert (web.grace_seconds, web.on_exit) == (5, "stay")
+    assert web.environment == {"KEY": 'it\'s "1"'}
+    assert database.ready == ReadyWhenLogged(r"up\ \(now\)")
 
 
 @pytest.mark.parametrize("words", [[], ["--force"]])
