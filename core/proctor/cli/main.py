@@ -84,6 +84,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor info --json",
     ),
     CommandEntry(
+        "settings", "proctor.cli.settings:settings", _SEE,
+        "Say what counts for the app, or for process types, and where each value is set.",
+        "proctor settings web",
+    ),
+    CommandEntry(
         "scale", "proctor.cli.process_commands:scale", _STEER,
         "Set how many processes of a type run, or change it.",
         "proctor scale web=3 worker-1",

@@ -41,8 +41,16 @@ def start_options() -> Callable[[Command], Command]:
 
     What is being started is looked for in the working folder alone, not in those above.
     """
-    words = click.argument(WORDS, metavar=WORDS_METAVAR, nargs=-1)
-    return _collecting(START_OPTIONS, words, search_upward=False)
+    return _collecting(START_OPTIONS, _words(), search_upward=False)
+
+
+def settings_options() -> Callable[[Command], Command]:
+    """Add the same, for a command that looks at what a start would do."""
+    return _collecting(START_OPTIONS, _words(), search_upward=True)
+
+
+def _words() -> Callable[[Any], Any]:
+    return click.argument(WORDS, metavar=WORDS_METAVAR, nargs=-1)
 
 
 def _collecting(
@@ -72,7 +80,7 @@ def _as_click(entry: OptionEntry) -> Callable[[Any], Any]:
         "text": {},
         "texts": {"multiple": True},
         "choice": {"type": click.Choice(entry.choices)},
-        "switch": {"default": None},
+        "switch": {"default": None, "is_flag": True},
     }
     names = entry.names
     if entry.off is not None:

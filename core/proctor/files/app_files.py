@@ -204,9 +204,8 @@ def _warnings(files: AppFiles, procfile: Procfile) -> Iterator[str]:
             if variable in env_file.layer.values:
                 yield f"{env_file.name}: {variable} is not read here; write it in {SETTINGS_FILE}"
     file = files.settings_file
-    yield from unread_settings(
-        files.root, set(file.app) if file else None, [each.path for each in files.env_files]
-    )
+    paths = [each.path for each in files.env_files]
+    yield from unread_settings(files.root, file.names() if file else None, paths)
 
 
 def read_procfile_text(files: AppFiles) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from proctor.errors import UserError
 from proctor.files.reading import is_readable_file, read_start
+from proctor.model.resolution import ENV_FILE
 
 if TYPE_CHECKING:
     from proctor.model.other_tools import Said
@@ -18,8 +19,9 @@ def unread_settings(
 ) -> Iterator[str]:
     """A line for each file of another tool that says what is not said here.
 
-    `said` are the settings that `proctor.toml` has, None where there is no such file; once there is
-    one, what has no counterpart is told no more. A file that is read as an env file is one of ours.
+    `said` are the settings that `proctor.toml` has ("port", "web.on_exit"), None where there is no
+    such file; once there is one, what has no counterpart is told no more. A file that is read as
+    an env file, as those of `env_paths` are, is one of ours.
     """
     for name in FILES:
         path = root / name
@@ -27,11 +29,11 @@ def unread_settings(
             continue
         from proctor.model.other_tools import sentence  # noqa: PLC0415 - for who has such a file
 
-        known = said or ()
+        known = frozenset(said or ())
         news = [
             each
             for each in _said_in(path, is_ours=str(path.resolve()) in env_paths)
-            if each.setting not in known and (said is None or each.setting is not None)
+            if not known.issuperset(each.settings) or (said is None and not each.settings)
         ]
         if news:
             yield sentence(name, news)
@@ -48,7 +50,9 @@ def _said_in(path: Path, *, is_ours: bool) -> "list[Said]":
             return list(other_tools.said_in_forego(text))
         return [
             each
-            for each in other_tools.said_in_overmind(_variables(path, text))
+            for each in other_tools.said_in_overmind(
+                _variables(path, text), has_env_file=(path.parent / ENV_FILE).is_file()
+            )
             if not is_ours or each.key.startswith("OVERMIND_")
         ]
     except UserError:  # it is another tool's to say what is wrong with it

@@ -1,16 +1,15 @@
 """Writes a draft of an app down: as a Procfile, an env file and a `proctor.toml`."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from proctor.importing.app_draft import AppDraft, Value
 from proctor.model.drafts import Draft
 from proctor.model.quoting import printable
+from proctor.model.toml_values import toml_key, toml_value
 
 PROCFILE, ENV_FILE, SETTINGS_FILE = "Procfile", ".env", "proctor.toml"
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[A-Za-z0-9_./:@,+=%-]*")
 
 
@@ -42,26 +41,13 @@ def settings_draft(draft: AppDraft) -> Draft | None:
     if not settings and not tables:
         return None
     lines = [f"# A draft by proctor init, made from {_sources(draft)}."]
-    lines += [f"{_key(key)} = {toml_value(value)}" for key, value in settings.items()]
+    lines += [f"{toml_key(key)} = {toml_value(value)}" for key, value in settings.items()]
     for process in tables:
-        lines += ["", f"[types.{_key(process.type)}]"]
-        lines += [f"{_key(key)} = {toml_value(value)}" for key, value in process.settings.items()]
+        lines += ["", f"[types.{toml_key(process.type)}]"]
+        lines += [
+            f"{toml_key(key)} = {toml_value(value)}" for key, value in process.settings.items()
+        ]
     return Draft(SETTINGS_FILE, "\n".join(lines) + "\n")
-
-
-def toml_value(value: Value) -> str:
-    """A value as TOML writes it, on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        # The escapes of JSON are those of TOML, but for one character that JSON leaves bare.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, list):
-        return f"[{', '.join(map(toml_value, value))}]"
-    if isinstance(value, Mapping):
-        entries = ", ".join(f"{_key(key)} = {toml_value(each)}" for key, each in value.items())
-        return f"{{{entries}}}"
-    return str(value)
 
 
 def _at_the_top(draft: AppDraft) -> Iterator[str]:
@@ -74,10 +60,6 @@ def _at_the_top(draft: AppDraft) -> Iterator[str]:
 
 def _sources(draft: AppDraft) -> str:
     return printable(" and ".join(draft.sources))
-
-
-def _key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
 
 
 def _env_value(value: str) -> str:

@@ -20,13 +20,12 @@ _LONGEST_VALUE = 80
 class Said(NamedTuple):
     """One thing that such a file says: its key there, and how it is written here.
 
-    `here` is None where there is no counterpart; `setting` is the setting of ours, if it is one of
-    the whole app.
+    `here` is None where there is no counterpart; `settings` are ours: "port", "web.on_exit".
     """
 
     key: str
     here: str | None
-    setting: str | None = None
+    settings: tuple[str, ...] = ()
 
 
 def said_in_foreman(text: str) -> Iterator[Said]:
@@ -45,13 +44,14 @@ def said_in_forego(text: str) -> Iterator[Said]:
             yield _translated(match[1].lower().replace("-", "_"), match[2].strip("\"'"), match[1])
 
 
-def said_in_overmind(variables: Mapping[str, str]) -> Iterator[Said]:
+def said_in_overmind(variables: Mapping[str, str], *, has_env_file: bool) -> Iterator[Said]:
     """What a `.overmind.env` says: options of overmind, and variables for the app."""
+    both = '".overmind.env", ".env"' if has_env_file else '".overmind.env"'
     for name, value in variables.items():
         if name.startswith(_OVERMIND):
             yield _translated(name.removeprefix(_OVERMIND).lower(), value, name)
         else:
-            yield Said(name, 'env_files = [".overmind.env", ".env"]')
+            yield Said(name, f"env_files = [{both}]", ("env_files",))
 
 
 def sentence(file: str, said: list[Said]) -> str:
@@ -75,7 +75,10 @@ def _translated(key: str, value: str, shown: str) -> Said:
     if translate is None or not value:
         return Said(shown, None)
     here = translate(value)
-    return Said(shown, here, here.partition(" =")[0] if not here.startswith("[") else None)
+    settings = tuple(
+        re.sub(r"^\[types\.(.*)\] ", r"\1.", part).partition(" =")[0] for part in here.split("; ")
+    )
+    return Said(shown, here, settings)
 
 
 def _text(value: str) -> str:

@@ -52,6 +52,11 @@ class SettingsFile(msgspec.Struct, frozen=True):
     types: Mapping[str, Mapping[str, Written]] = {}
     tables: Mapping[str, str] = {}  #: process type -> where its table stands
 
+    def names(self) -> frozenset[str]:
+        """What it speaks of: "port", "web.on_exit"."""
+        own = (f"{type_}.{name}" for type_, settings in self.types.items() for name in settings)
+        return frozenset((*self.app, *own))
+
     def require_types(self, known: tuple[str, ...]) -> None:
         """See that the Procfile has each type that the file speaks of.
 
