@@ -24,11 +24,11 @@ from proctor.logs.marks import Mark
 from proctor.logs.search import WIDEST_HIT, SearchHit, SearchProgress, SearchQuery
 from proctor.logs.spill import file_of
 from proctor.logs.store import UNWRITTEN, Holdings, LogStore
-from proctor.logs.window import EVERYTHING
+from proctor.logs.window import EVERYTHING, Stream
 
 _BATCH_BYTES = 256 * 1024
-_BATCH_BLOCKS = 500
-_LOOK_BLOCKS = 5000
+_BATCH_BLOCKS = 250
+_LOOK_BLOCKS = 1000
 _LENGTH = struct.Struct(">I")
 _PROCTOR = "proctor"
 _CORE = str(Path(__file__).resolve().parents[2])
@@ -48,6 +48,17 @@ class _Report(msgspec.Struct):
     problem: str | None = None
     position: int | None = None
     fault: str | None = None
+
+
+class _Entry(msgspec.Struct, array_like=True, gc=False):
+    """Of which block the lines from `line` on are, for the worker; none of the collector's work."""
+
+    line: int
+    process: str | None
+    run: int | None
+    stream: Stream
+    at: float
+    row: int
 
 
 _decoder = msgspec.json.Decoder(_Report)
@@ -128,18 +139,20 @@ class _Worker:
         try:
             self._reader, self._writer = await asyncio.open_unix_connection(sock=self._connection)
         except BaseException:
-            await self._kill()
+            self._kill()
+            await self._process.wait()
             raise
         self._feeding = asyncio.get_running_loop().create_task(self._feed(), name="feed a search")
         return self
 
     async def __aexit__(self, *exception: object) -> None:
+        # Killed while it still waits for our end: a signal to one that has gone would take its
+        # status away from asyncio, which complains.
+        self._kill()
         self._feeding.cancel()
         self._writer.transport.abort()
-        try:
-            await asyncio.gather(self._feeding, return_exceptions=True)
-        finally:
-            await self._kill()
+        await asyncio.gather(self._feeding, return_exceptions=True)
+        await self._process.wait()
 
     async def reports(self) -> AsyncGenerator[_Report, None]:
         """What it tells, until it has ended.
@@ -172,10 +185,9 @@ class _Worker:
                 ) from error
             raise PlatformError("the process that searched has gone before its end") from error
 
-    async def _kill(self) -> None:
+    def _kill(self) -> None:
         with suppress(ProcessLookupError):
             self._process.kill()
-        await self._process.wait()
 
     # What it is given
 
@@ -206,7 +218,7 @@ class _Worker:
 
     async def _feed_memory(self) -> None:
         for first, end in self._batches():
-            entries: list[tuple[object, ...]] = []
+            entries: list[_Entry] = []
             parts: list[bytes] = []
             line = 0
             for index in range(first, end):
@@ -214,7 +226,7 @@ class _Worker:
                 if not self._is_wanted(block):
                     continue
                 row = self._holdings.rows[index]
-                entries.append((line, block.process, block.run, block.stream, block.at, row))
+                entries.append(_Entry(line, block.process, block.run, block.stream, block.at, row))
                 parts.append(block.data)
                 if not block.data.endswith(b"\n"):
                     parts.append(b"\n")

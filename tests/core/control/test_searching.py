@@ -81,13 +81,17 @@ async def app(log: Log) -> SessionOfApp:
 
 
 @pytest.fixture
-async def remote(app: SessionOfApp, tmp_path: Path) -> AsyncIterator[RemoteSession]:
+async def remote(
+    app: SessionOfApp, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[RemoteSession]:
     server = ControlServer(app.session)
     await server.listen(tmp_path / "app.sock")
     async with await connect(tmp_path / "app.sock") as remote:
         yield remote
     await server.close(within_seconds=0)
     assert workers() == []
+    said = [*caplog.get_records("call"), *caplog.get_records("teardown")]
+    assert said == []  # asyncio has nothing to complain of
 
 
 def workers() -> list[int]:
