@@ -54,6 +54,17 @@ async def test_lines_are_read_by_process(procfile: Path) -> None:
         assert [row.data for row in rows if row.stream == "out"] == [b"ready"]
 
 
+async def test_lines_are_searched_the_newest_first(procfile: Path) -> None:
+    async with proctor.App(procfile) as app:
+        await app.until(all_up)
+        found = [hit async for hit in app.search("READY", source="worker")]
+        assert found == []
+        found = [hit async for hit in app.search("re.dy$", regex=True, source="worker")]
+        assert [(hit.process, hit.text, hit.spans) for hit in found] == [
+            ("worker.1", "ready", [(0, 5)])
+        ]
+
+
 async def test_events_come_from_the_first_on_and_end_with_the_app(procfile: Path) -> None:
     async with proctor.App(procfile) as app:
         await app.until(all_up)

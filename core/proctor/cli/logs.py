@@ -12,7 +12,7 @@ import click
 from proctor.cli.log_format import new_format
 from proctor.cli.options import app_options
 from proctor.cli.printer import wants_colour
-from proctor.cli.targets import covered
+from proctor.cli.targets import covered, journal_of
 from proctor.cli.which_app import session_of
 from proctor.control.client import ConnectionEnded
 from proctor.control.session import EVERYTHING, Session, WindowRequest
@@ -22,7 +22,6 @@ from proctor.logs.formats import Format
 from proctor.logs.rows import block_of
 from proctor.logs.window import Row, Window
 from proctor.model.events import AnyMessage, AppStopped, OutputAppended, Snapshot
-from proctor.model.quoting import quoted
 from proctor.model.settings import LOG_FORMATS, LogFormat
 
 _ROWS_AT_ONCE = 1000
@@ -85,7 +84,7 @@ class Printing:
         """Print the latest lines, then what comes if it is to be followed."""
         async with session_of(self.options) as session:
             snapshot = await session.snapshot()
-            journal = _journal(self.target, snapshot)
+            journal = journal_of(self.target, snapshot)
             format_ = self._format(snapshot)
             (latest,) = await session.windows([WindowRequest(journal=journal, count=0)])
             reader = Reader(
@@ -160,23 +159,6 @@ class Reader:
         request = WindowRequest(journal=self.journal, count=_ROWS_AT_ONCE, first=self._next)
         (window,) = await self._session.windows([request])
         return window
-
-
-def _journal(target: str | None, snapshot: Snapshot) -> str:
-    if target is None:
-        return EVERYTHING
-    types = {each.type for each in snapshot.types}
-    if target in types or target in snapshot.journals or covered(target, _names(snapshot)):
-        return target
-    from difflib import get_close_matches  # noqa: PLC0415 - for a mistyped name alone
-
-    near = get_close_matches(target, [*types, *_names(snapshot)], n=1)
-    hint = f"The nearest name is '{near[0]}'" if near else "'proctor ps' lists them"
-    raise UserError(f"there is no process {quoted(target)}", where="--ps", hint=hint)
-
-
-def _names(snapshot: Snapshot) -> list[str]:
-    return [view.name for view in snapshot.processes]
 
 
 async def _or_none(
