@@ -46,9 +46,9 @@ def info(options: AppOptions, *, as_json: bool) -> None:
         click.echo(_description(snapshot))
 
 
-def process_as_json(view: ProcessView, snapshot: Snapshot) -> dict[str, object]:
-    """One process in the documented form."""
-    usage = _usage(view, snapshot)
+def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict[str, object]:
+    """One process in the documented form; without a snapshot, what it uses is not known."""
+    usage = None if snapshot is None else _usage(view, snapshot)
     return {
         "name": view.name,
         "type": view.type,
@@ -64,7 +64,7 @@ def process_as_json(view: ProcessView, snapshot: Snapshot) -> dict[str, object]:
         "cpu_percent": None if usage is None else usage.cpu_percent,
         "memory_bytes": None if usage is None else usage.memory_bytes,
         "processes_in_tree": None if usage is None else usage.processes,
-        "release": snapshot.app.release,
+        "release": None if snapshot is None else snapshot.app.release,
         "why": view.why or f"it is {view.state}",
     }
 

@@ -79,6 +79,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor search 'timeout after [0-9]+' --ps web",
     ),
     CommandEntry(
+        "events", "proctor.cli.events:events", _SEE,
+        "Print what has happened to the app, and go on with what happens with -f.",
+        "proctor events -f --ps web.1",
+    ),
+    CommandEntry(
         "info", "proctor.cli.listing:info", _SEE,
         "Say who runs the app, and where its socket, state and address are.",
         "proctor info --json",

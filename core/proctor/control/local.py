@@ -11,11 +11,11 @@ from proctor.logs.store import LogStore
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Refused, Reply
 from proctor.model.events import AnyMessage, AppView, OutputAppended, Snapshot, Usage
-from proctor.runtime.bus import EventBus
+from proctor.runtime.bus import KEPT, EventBus
 from proctor.runtime.mailbox import CommandAsked, Mailbox
 from proctor.runtime.supervisor import Supervisor
 
-MOST_EVENTS = 4096
+MOST_EVENTS = 2 * KEPT  # all that the bus keeps, and as many that come meanwhile
 MOST_ROWS = 10_000
 
 

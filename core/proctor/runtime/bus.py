@@ -8,7 +8,8 @@ import msgspec
 
 from proctor.model.events import AnyEvent, AnyMessage, AnyNotice, Lagged
 
-KEPT = 1000
+KEPT = 4096
+"""So many past events can still be read: `proctor events` prints them."""
 
 
 class Subscriber(Protocol):
