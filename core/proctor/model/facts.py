@@ -29,6 +29,13 @@ class StopAsked(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     reason: str
     scaled_away: bool = False
+    held: bool = False  #: as long as it runs, it goes on until `StopDue`
+
+
+class StopDue(msgspec.Struct, frozen=True, kw_only=True):
+    """A stop that was held begins; nothing if it is wanted again meanwhile."""
+
+    deadline: float  #: all that is stopped together is to have ended by then
 
 
 class RestartAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +50,12 @@ class KillAsked(msgspec.Struct, frozen=True, kw_only=True):
 
     cause: str
     reason: str
+
+
+class WaitsFor(msgspec.Struct, frozen=True, kw_only=True):
+    """Something must come first, as "waits until db is up"; None: nothing, it may start."""
+
+    words: str | None
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +79,13 @@ class BecameReady(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     instead_of: int | None = None  #: its PORT, where it listens on another one
     outside: bool = False  #: whether who listens is none of its tree
+
+
+class NotReady(msgspec.Struct, frozen=True, kw_only=True):
+    """Its ready rule was tried, and says why it is not up yet."""
+
+    run: RunId
+    problem: str
 
 
 class LeaderSuspended(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +137,7 @@ RunFact = (
     Started
     | StartFailed
     | BecameReady
+    | NotReady
     | LeaderSuspended
     | LeaderContinued
     | LeaderLeft
@@ -124,7 +145,16 @@ RunFact = (
     | KeeperLost
     | SignalDenied
 )
-Fact = StartAsked | StopAsked | RestartAsked | KillAsked | DeadlinePassed | RunFact
+Fact = (
+    StartAsked
+    | StopAsked
+    | StopDue
+    | RestartAsked
+    | KillAsked
+    | WaitsFor
+    | DeadlinePassed
+    | RunFact
+)
 
 
 # Orders: what the runtime is to do.

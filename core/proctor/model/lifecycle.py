@@ -18,7 +18,6 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from proctor.model.exits import Exit
 from proctor.model.facts import (
     BecameReady,
     DeadlinePassed,
@@ -30,37 +29,40 @@ from proctor.model.facts import (
     LeaderContinued,
     LeaderLeft,
     LeaderSuspended,
-    NameRemnants,
+    NotReady,
     Order,
     RestartAsked,
     RunFact,
     Say,
     SignalDenied,
-    SignalMembers,
-    Spawn,
     StartAsked,
     Started,
     StartFailed,
     StopAsked,
+    StopDue,
     TreeEmptied,
+    WaitsFor,
 )
-from proctor.model.names import RunId
 from proctor.model.restart import STABLE_SECONDS, after_exit, backoff_seconds
 from proctor.model.slots import Limits, Run, Slot, announced, arm, move, unchanged
-from proctor.model.words import (
-    boot_timeout,
-    came_to,
-    came_up,
-    exit_timeout,
-    exited,
-    killed_on_request,
-    killing_the_rest,
-    stopping_all,
+from proctor.model.starting import (
+    became_ready,
+    boot_timed_out,
+    not_ready,
+    spawn,
+    started,
+    waits_for,
 )
+from proctor.model.stopping import (
+    KILL_AGAIN_SECONDS,
+    next_step,
+    stop,
+    stop_remnants,
+    to_stopping,
+)
+from proctor.model.words import came_to, exited, killed_on_request
 
-ALIVE_SECONDS = 0.5
 LEFT_BEHIND_SECONDS = 0.05  # the leader's end and the empty tree are told one after the other
-KILL_AGAIN_SECONDS = 2.0
 
 Decision = tuple[Slot, tuple[Order, ...]]
 
@@ -76,10 +78,14 @@ def advance(slot: Slot, fact: Fact, now: float, limits: Limits) -> Decision:
             return _start_asked(slot, fact, now, limits)
         case StopAsked():
             return _stop_asked(slot, fact, now, limits)
+        case StopDue():
+            return _stop_due(slot, fact, now, limits)
         case RestartAsked():
             return _restart_asked(slot, fact, now, limits)
         case KillAsked():
             return _kill_asked(slot, fact, now)
+        case WaitsFor():
+            return waits_for(slot, fact, now, limits)
         case DeadlinePassed():
             return _deadline_passed(slot, now, limits) if fact.epoch == slot.epoch else (slot, ())
         case _:
@@ -91,14 +97,13 @@ def advance(slot: Slot, fact: Fact, now: float, limits: Limits) -> Decision:
 def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -> Decision:
     match fact:
         case Started():
-            return _started(slot, run, fact, now, limits)
+            return started(slot, run, fact, now, limits)
         case BecameReady():
-            return _became_ready(slot, run, fact, now)
-        case LeaderSuspended():
+            return became_ready(slot, run, fact, now)
+        case NotReady():
+            return not_ready(slot, run, fact)
+        case LeaderSuspended() | LeaderContinued():
             return _suspended(slot, run, fact)
-        case LeaderContinued():
-            slot = replace(slot, run=replace(run, suspended=False))
-            return slot, (unchanged(slot),)
         case LeaderLeft():
             return _leader_left(slot, run, fact, now)
         case StartFailed():
@@ -133,11 +138,11 @@ def _run_anew(slot: Slot, now: float, limits: Limits) -> Decision:
     """A new run at once, or when the present one has gone; two wishes for that are one."""
     run = slot.run
     if run is None:
-        return _spawn(slot, now, limits)
+        return spawn(slot, now, limits)
     if run.phase == "stopping":
         slot = replace(slot, run=replace(run, stop_asked=True))
         return slot, (unchanged(slot),)
-    return _stop(slot, run, now, limits)
+    return stop(slot, run, now, limits)
 
 
 def _stop_asked(slot: Slot, fact: StopAsked, now: float, limits: Limits) -> Decision:
@@ -151,7 +156,17 @@ def _stop_asked(slot: Slot, fact: StopAsked, now: float, limits: Limits) -> Deci
     if run.phase == "stopping":
         slot = replace(slot, run=replace(run, stop_asked=True))
         return slot, (unchanged(slot),)
-    return _stop(slot, run, now, limits)
+    if fact.held:
+        return slot, (unchanged(slot),)
+    return stop(slot, run, now, limits)
+
+
+def _stop_due(slot: Slot, fact: StopDue, now: float, limits: Limits) -> Decision:
+    """A stop that was held begins, if nobody has wished otherwise and it has not ended."""
+    run = slot.run
+    if slot.wanted or run is None or run.phase == "stopping" or run.exit is not None:
+        return slot, ()
+    return stop(slot, run, now, limits, deadline=fact.deadline)
 
 
 def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
@@ -167,7 +182,7 @@ def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
     if run.phase == "stopping":
         slot = replace(slot, run=run)
     else:
-        slot, orders = _to_stopping(slot, run, now)
+        slot, orders = to_stopping(slot, run, now)
     slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
     if run.lost:
         return slot, (*orders, timer)  # nobody hears us: the guardian is killing it
@@ -177,31 +192,10 @@ def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
 # What was told of a run
 
 
-def _started(slot: Slot, run: Run, fact: Started, now: float, limits: Limits) -> Decision:
-    slot = replace(slot, run=replace(run, leader=fact.leader), last_problem=None)
-    if run.phase != "starting" or run.exit is not None:
+def _suspended(slot: Slot, run: Run, fact: LeaderSuspended | LeaderContinued) -> Decision:
+    if isinstance(fact, LeaderContinued):
+        slot = replace(slot, run=replace(run, suspended=False))
         return slot, (unchanged(slot),)
-    wait = limits.boot_timeout_seconds if limits.listens else ALIVE_SECONDS
-    slot, timer = arm(slot, now + wait)
-    return slot, (unchanged(slot), timer)
-
-
-def _became_ready(slot: Slot, run: Run, fact: BecameReady, now: float) -> Decision:
-    if run.phase != "starting" or run.exit is not None:
-        return slot, ()
-    run = replace(run, phase="up", since=now, up_at=now, listens_on=fact.port)
-    before = slot.state
-    slot = move(slot, "up", now, run)
-    where = f" on port {fact.port}" if fact.port else ""
-    if fact.instead_of is not None:
-        where += f" (not on PORT, which is {fact.instead_of})"
-    if fact.outside:
-        where += " (where a process outside its tree listens)"
-    said = Say(words=came_up(where))
-    return slot, (said, announced(before, slot))
-
-
-def _suspended(slot: Slot, run: Run, fact: LeaderSuspended) -> Decision:
     slot = replace(slot, run=replace(run, suspended=True))
     words = f"Process was stopped by {fact.signal}; go on with: proctor kill {slot.name} CONT"
     return slot, (Say(words=words), unchanged(slot))
@@ -232,7 +226,7 @@ def _keeper_lost(slot: Slot, run: Run, now: float) -> Decision:
     if run.phase == "stopping":
         return replace(slot, run=run), (said,)
     slot = replace(slot, cause="app", reason="its keeper was killed")
-    slot, orders = _to_stopping(slot, run, now)
+    slot, orders = to_stopping(slot, run, now)
     slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
     return slot, (said, *orders, timer)
 
@@ -243,76 +237,12 @@ def _deadline_passed(slot: Slot, now: float, limits: Limits) -> Decision:
         due = slot.resting == "crashed" and slot.wanted
         reason = f"started again after {slot.last_end}"
         again = replace(slot, restarts=slot.restarts + 1, reason=reason)
-        return _spawn(again, now, limits) if due else (slot, ())
+        return spawn(again, now, limits) if due else (slot, ())
     if run.phase == "stopping":
-        return _next_step(slot, run, now, limits)
+        return next_step(slot, run, now, limits)
     if run.exit is not None:
-        return _stop_remnants(slot, run, run.exit, now, limits)
-    if run.leader is None:
-        words = (
-            f"Not started within {limits.boot_timeout_seconds:g} seconds; it is still waited for"
-        )
-        return slot, (Say(words=words),)
-    if run.phase == "starting" and limits.listens:
-        return slot, (Say(words=boot_timeout(limits.boot_timeout_seconds)),)
-    return _became_ready(slot, run, BecameReady(run=run.id), now)
-
-
-# Stopping
-
-
-def _stop(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
-    said = Say(words=stopping_all(limits.stop_signal, before=slot.state, again=slot.wanted))
-    slot, orders = _to_stopping(slot, _first_step(replace(run, stop_asked=True), now, limits), now)
-    slot, first = _told_to_stop(slot, run.id, now, limits)
-    return slot, (*orders, said, *first)
-
-
-def _stop_remnants(slot: Slot, run: Run, exit_: Exit, now: float, limits: Limits) -> Decision:
-    reason = f"its leader {exit_.words} and left others behind"
-    slot = replace(slot, cause="app", reason=reason)
-    slot, orders = _to_stopping(slot, _first_step(run, now, limits), now)
-    slot, first = _told_to_stop(slot, run.id, now, limits)
-    return slot, (*orders, NameRemnants(run=run.id, exit=exit_), *first)
-
-
-def _to_stopping(slot: Slot, run: Run, now: float) -> Decision:
-    before = slot.state
-    slot = move(slot, "stopping", now, replace(run, phase="stopping", since=now))
-    return slot, (announced(before, slot),)
-
-
-def _first_step(run: Run, now: float, limits: Limits) -> Run:
-    return replace(run, step="roots", killed_at=now + limits.grace_seconds)
-
-
-def _told_to_stop(slot: Slot, run: RunId, now: float, limits: Limits) -> Decision:
-    slot, timer = arm(slot, now + limits.grace_seconds / 2)
-    return slot, (SignalMembers(run=run, scope=limits.stop_scope, signal=limits.stop_signal), timer)
-
-
-def _next_step(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
-    if run.lost:
-        slot, timer = arm(slot, now + KILL_AGAIN_SECONDS)
-        return slot, (timer,)  # nobody hears our orders: the guardian ends it and says so
-    if run.step == "roots":
-        # A shell with a trap passes nothing on: half the grace is left for its children.
-        due = run.killed_at if run.killed_at is not None else now
-        slot, timer = arm(replace(slot, run=replace(run, step="shells")), due)
-        return slot, (
-            SignalMembers(run=run.id, scope="shells", signal=limits.stop_signal),
-            timer,
-            unchanged(slot),
-        )
-    said: tuple[Order, ...] = ()
-    if run.step == "shells":
-        said = (
-            Say(words=exit_timeout(limits.grace_seconds, limits.stop_signal)),
-            Say(words=killing_the_rest()),
-        )
-    slot, timer = arm(replace(slot, run=replace(run, step="kill")), now + KILL_AGAIN_SECONDS)
-    told = () if run.step == "kill" else (unchanged(slot),)
-    return slot, (*said, KillTree(run=run.id), timer, *told)
+        return stop_remnants(slot, run, run.exit, now, limits)
+    return boot_timed_out(slot, run, now, limits)
 
 
 # Ends
@@ -324,7 +254,7 @@ def _gone(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
     if not slot.wanted:
         slot, orders = _rest_down(slot, now)
     elif run.stop_asked:
-        slot, orders = _spawn(replace(slot, restarts=slot.restarts + 1), now, limits)
+        slot, orders = spawn(replace(slot, restarts=slot.restarts + 1), now, limits)
     else:
         slot, orders = _ended_by_itself(slot, run, now, limits)
     return slot, (said, *orders)
@@ -377,13 +307,3 @@ def _rest_down(slot: Slot, now: float) -> Decision:
     slot = move(replace(slot, retry_at=None, failures=0), "down", now)
     said = Say(words=came_to("down", before=before, was_up=was_up))
     return slot, (said, announced(before, slot))
-
-
-def _spawn(slot: Slot, now: float, limits: Limits) -> Decision:
-    before = slot.state
-    run = Run(id=RunId(slot.name, slot.runs + 1), phase="starting", since=now)
-    slot = replace(slot, retry_at=None, last_problem=None, runs=run.id.number)
-    slot = move(slot, "starting", now, run)
-    told = announced(before, slot)
-    slot, timer = arm(slot, now + limits.boot_timeout_seconds)
-    return slot, (told, Spawn(run=run.id), timer)

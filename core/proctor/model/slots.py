@@ -29,6 +29,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     stop_scope: Literal["roots", "all"] = "roots"
     on_exit: OnExit = "restart"
     listens: bool = False  #: up when its tree listens on PORT; else when alive for half a second
+    ready_when: str | None = None  #: up by a rule instead: what it misses, as "no line matches /x/"
     boot_timeout_seconds: float = BOOT_TIMEOUT_SECONDS
     jitter: float = 0.0
 
@@ -48,6 +49,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     lost: bool = False  #: its keeper has died: the guardian ends the tree
     suspended: bool = False
     listens_on: int | None = None
+    missing: str | None = None  #: what its ready rule last said that it misses
     denied: tuple[int, ...] = ()
 
 
@@ -76,6 +78,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     last_exit: Exit | None = None
     last_problem: str | None = None  #: why it could not be started, in words
     hinted: bool = False  #: it was told how to let status 0 be no crash
+    waits_for: str | None = None  #: what must come first, in words: no run begins before that
     cause: str = "app"
     reason: str = "not started yet"
     epoch: int = 0
@@ -87,6 +90,11 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
         return self.run.phase if self.run else self.resting
 
     @property
+    def is_leaving(self) -> bool:
+        """It is still there, and nobody wants it any more: it stops, or its stop is held."""
+        return self.run is not None and not self.wanted
+
+    @property
     def last_end(self) -> str:
         """How it crashed, in words; why it could not be started is a sentence of its own."""
         exited = self.last_exit is not None and self.reason == self.last_exit.words
@@ -95,13 +103,13 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 #: each state, and the states that may follow it; no other move exists
 MOVES: dict[ProcessState, tuple[ProcessState, ...]] = {
-    "down": ("starting",),
+    "down": ("starting", "waiting"),
     "waiting": ("starting", "down"),
     "starting": ("up", "stopping", "crashed", "complete", "down"),
     "up": ("stopping", "crashed", "complete", "down"),
-    "stopping": ("starting", "crashed", "complete", "down"),
-    "crashed": ("starting", "down"),
-    "complete": ("starting", "down"),
+    "stopping": ("starting", "waiting", "crashed", "complete", "down"),
+    "crashed": ("starting", "waiting", "down"),
+    "complete": ("starting", "waiting", "down"),
 }
 
 

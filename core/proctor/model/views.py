@@ -4,7 +4,7 @@ from proctor.model.events import ExitView, ProcessView, TypeView
 from proctor.model.exits import Exit
 from proctor.model.formation import RELEASE, Formation
 from proctor.model.procfile import Procfile
-from proctor.model.slots import Slot
+from proctor.model.slots import Limits, Slot
 from proctor.model.why import why
 
 
@@ -16,7 +16,7 @@ def exit_view(exit_: Exit | None) -> ExitView | None:
 
 
 def process_view(
-    slot: Slot, *, port: int | None, listens: bool, now: float, at: float
+    slot: Slot, limits: Limits, *, port: int | None, now: float, at: float
 ) -> ProcessView:
     """The slot as everybody may see it.
 
@@ -44,7 +44,7 @@ def process_view(
         retry_at=wall(slot.retry_at),
         deadline_at=wall(run.killed_at) if run and run.phase == "stopping" else None,
         suspended=run.suspended if run else False,
-        why=why(slot, port=port if listens else None, now=now),
+        why=why(slot, port=port if limits.listens else None, now=now, ready_when=limits.ready_when),
     )
 
 

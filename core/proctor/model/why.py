@@ -3,30 +3,39 @@
 from proctor.model.slots import Run, Slot
 
 
-def why(slot: Slot, *, port: int | None, now: float) -> str:
-    """The state of the slot in words; durations are counted from `now`, monotonic seconds."""
+def why(slot: Slot, *, port: int | None, now: float, ready_when: str | None = None) -> str:
+    """The state of the slot in words; durations are counted from `now`, monotonic seconds.
+
+    `port` is where it is to listen to be up, `ready_when` what its ready rule misses.
+    """
     if slot.run is not None:
-        return _running(slot, slot.run, port)
+        return _running(slot, slot.run, port, ready_when)
     match slot.resting:
         case "crashed":
             return _crashed(slot, now)
         case "complete":
             return f"it {slot.reason}, and is not to be started again"
         case "waiting":
-            return slot.reason
+            return slot.waits_for or slot.reason
         case _:
             return f"not wanted: {slot.reason}"
 
 
-def _running(slot: Slot, run: Run, port: int | None) -> str:
+def _running(slot: Slot, run: Run, port: int | None, ready_when: str | None) -> str:
     if run.phase == "stopping":
         step = {"shells": ", its shells' children too", "kill": ", now by SIGKILL"}
         return f"being stopped{step.get(run.step or '', '')}: {slot.reason}"
     if run.suspended:
         return f"stopped by ^Z or the terminal; go on with: proctor kill {slot.name} CONT"
     if run.phase == "starting":
-        waits = f"; waiting until it listens on port {port}" if port and run.leader else ""
+        if not run.leader:
+            return f"starting: {slot.reason}"
+        if missing := run.missing or ready_when:
+            return f"starting: {slot.reason}; not ready yet: {missing}"
+        waits = f"; waiting until it listens on port {port}" if port else ""
         return f"starting: {slot.reason}{waits}"
+    if not slot.wanted:
+        return f"up, and stopped when what starts after it has gone: {slot.reason}"
     if run.listens_on is not None and run.listens_on != port:
         return f"up, but it listens on port {run.listens_on} and not on PORT, which is {port}"
     return f"up: {slot.reason}"

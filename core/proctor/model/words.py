@@ -96,6 +96,12 @@ def boot_timeout(seconds: float) -> Sentence:
     return Sentence(f"{words}; it is still waited for", words)
 
 
+def ready_timeout(seconds: float, missing: str) -> str:
+    """It is not up yet by the rule of its own; the platform knows no such rules."""
+    error = f"Error R10 (Boot timeout) -> Process is not ready within {seconds:g} seconds of launch"
+    return f"{error}: {missing}; it is still waited for"
+
+
 def exited(exit_: Exit) -> Sentence:
     """Its end. The platform tells a signal as a shell does: 128 and its number."""
     return Sentence(f"Process {exit_.words}", f"Process exited with status {exit_.shell_status}")
@@ -108,6 +114,8 @@ def came_to(
     seen: str = before
     if before == "stopping":
         seen = "up" if was_up else "starting"
+    elif before == "waiting":
+        seen = "starting"
     return Sentence(f"{changed(before, after)}{more}", changed(seen, after))
 
 

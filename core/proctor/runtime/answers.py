@@ -17,7 +17,7 @@ from proctor.model.commands import (
     Start,
     Stop,
 )
-from proctor.model.facts import Fact, KillAsked, StartAsked, StopAsked
+from proctor.model.facts import Fact, KillAsked, StartAsked
 from proctor.model.formation import Formation, scaled
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
@@ -47,6 +47,10 @@ class Steering(Protocol):
 
     def tell(self, process: ProcessName, fact: Fact) -> None:
         """Let a process's rules decide on a fact."""
+        ...
+
+    def stop(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
+        """Stop these, in the reverse of the start order."""
         ...
 
     def set_formation(self, formation: Formation, *, cause: str, reason: str) -> None:
@@ -148,21 +152,17 @@ def _start(app: Steering, command: Start, cause: str) -> str:
 
 def _stop(app: Steering, command: Stop, cause: str) -> str:
     names = find(app, command.target)
-    running = [name for name in names if app.slots[name].run is not None]
-    if running and all(_is_leaving(app.slots[name]) for name in running):
+    running = [app.slots[name] for name in names if app.slots[name].run is not None]
+    again = any(slot.state == "stopping" for slot in running)
+    if again and all(slot.is_leaving for slot in running):
         kill = KillAsked(cause=cause, reason=f"killed by {command.by}")
-        for name in running:
+        killed = [slot.name for slot in running]
+        for name in killed:
             app.tell(name, kill)
-        return f"killing {_named(command.target, running)}"
-    stop = StopAsked(cause=cause, reason=f"stopped by {command.by}")
-    for name in names:
-        if not _is_leaving(app.slots[name]):
-            app.tell(name, stop)
+        return f"killing {_named(command.target, killed)}"
+    left = [name for name in names if app.slots[name].wanted or app.slots[name].state != "stopping"]
+    app.stop(left, cause=cause, reason=f"stopped by {command.by}")
     return f"stopping {_named(command.target, names)}"
-
-
-def _is_leaving(slot: Slot) -> bool:
-    return slot.state == "stopping" and not slot.wanted
 
 
 def _in_formation(app: Steering, target: str) -> tuple[ProcessName, ...]:

@@ -23,13 +23,16 @@ from proctor.model.facts import (
     StartAsked,
     StartFailed,
     StopAsked,
+    StopDue,
 )
 from proctor.model.names import ProcessName, RunId
 from proctor.model.plan import plan, surplus
+from proctor.model.readiness import missing
 from proctor.model.slots import Limits, Slot
 from proctor.model.views import process_view
 from proctor.model.words import Sentence
 from proctor.runtime.bus import EventBus
+from proctor.runtime.ordering import Ordering
 from proctor.runtime.rolling import Rolling, Wish
 from proctor.runtime.slot import LiveSlot, Outlets, Runs
 from proctor.runtime.timers import Timers
@@ -82,6 +85,10 @@ class Processes:
         self._forgotten: dict[ProcessName, Slot] = {}
         self._rolling: dict[str, Rolling] = {}
         self._frozen: set[ProcessName] = set()
+        self._ordering = Ordering(
+            self, timers=timers, post=post, say=lambda words: say(words, None, None)
+        )
+        self._ordering.configure(configuration)
 
     @property
     def slots(self) -> Mapping[ProcessName, Slot]:
@@ -91,6 +98,17 @@ class Processes:
         }
         names = sorted(self._live, key=lambda name: (order.get(name.type, len(order)), name))
         return {name: self._live[name].slot for name in names}
+
+    @property
+    def unordered(self) -> Mapping[ProcessName, Slot]:
+        """The same in any order, for a look at each."""
+        return {name: live.slot for name, live in self._live.items()}
+
+    @property
+    def longest_grace_seconds(self) -> float:
+        """How long it takes at most to stop all of them."""
+        graces = (live.limits.grace_seconds for live in self._live.values() if live.slot.run)
+        return max(graces, default=0.0)
 
     @property
     def frozen(self) -> AbstractSet[ProcessName]:
@@ -104,6 +122,7 @@ class Processes:
     def configure(self, configuration: AppConfiguration) -> None:
         """From now on these settings hold, also for those that run."""
         self._configuration = configuration
+        self._ordering.configure(configuration)
         for live in self._live.values():
             live.limits = self._limits(live.name)
 
@@ -115,11 +134,20 @@ class Processes:
         rolling = self._rolling.get(process.type)
         if rolling is not None and isinstance(fact, StopAsked | KillAsked):
             rolling.leave(process)
+        if isinstance(fact, StartAsked | RestartAsked | StopAsked | StopDue | KillAsked):
+            self._ordering.forget(process)
+        before = live.slot
         try:
             live.take(fact)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the others live on
             self._freeze(process, fault)
-        self._go_on_rolling(live.slot)
+        after = live.slot
+        self._go_on_rolling(after)
+        self._ordering.moved(before, after)
+
+    def stop(self, names: Iterable[ProcessName], asked: StopAsked) -> None:
+        """Stop these; where there is a start order, those that start last go first."""
+        self._ordering.stop(names, asked, lambda name: self._live[name].limits.grace_seconds)
 
     def apply(self, quantities: Mapping[str, int], *, cause: str, reason: str) -> None:
         """Start and stop what makes the difference to these quantities.
@@ -130,12 +158,12 @@ class Processes:
             self._say(reason, None, None)
             reason = str(reason)
         steps = plan(quantities, self.slots)
-        for name in steps.stop:
-            self.tell(name, StopAsked(cause=cause, reason=reason, scaled_away=True))
+        self.stop(steps.stop, StopAsked(cause=cause, reason=reason, scaled_away=True))
         for name in steps.start:
             self._add(name)
+        self._ordering.want(quantities)
         started = StartAsked(cause=cause, reason=reason)
-        for name in (*steps.start, *steps.again):
+        for name in self._ordering.first_to_last((*steps.start, *steps.again)):
             self.tell(name, started)
 
     def forget_surplus(self, quantities: Mapping[str, int]) -> None:
@@ -143,6 +171,7 @@ class Processes:
         for name in surplus(quantities, (live.slot for live in self._live.values())):
             live = self._live.pop(name)
             live.forget_timer()
+            self._ordering.forget(name)
             self._forgotten[name] = live.slot
             self._bus.publish(ProcessRemoved(cause="app", process=str(name)))
 
@@ -168,6 +197,7 @@ class Processes:
 
     def close(self) -> None:
         """Nothing is expected any more."""
+        self._ordering.close()
         for live in self._live.values():
             live.forget_timer()
 
@@ -214,20 +244,22 @@ class Processes:
 
     def _limits(self, name: ProcessName) -> Limits:
         settings = self._configuration.settings_of(name.type)
+        rule = settings.ready
         return Limits(
             grace_seconds=settings.grace_seconds,
             stop_signal=settings.stop_signal,
             stop_scope=settings.stop_scope,
             on_exit=settings.on_exit,
-            listens=name.type == WEB,
+            listens=name.type == WEB and rule is None,
+            ready_when=None if rule is None else missing(rule),
             jitter=os.urandom(1)[0] / 256,
         )
 
     def _view(self, slot: Slot) -> ProcessView:
         return process_view(
             slot,
+            self._live[slot.name].limits,
             port=self._runs.port_of(slot.name),
-            listens=slot.name.type == WEB,
             now=self._timers.now(),
             at=self._timers.wall(),
         )

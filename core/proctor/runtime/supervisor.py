@@ -250,6 +250,10 @@ class Supervisor:
         self._processes.tell(process, fact)
         self._processes.forget_surplus(dict(self.formation))
 
+    def stop(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
+        """Stop these, in the reverse of the start order."""
+        self._processes.stop(names, StopAsked(cause=cause, reason=reason))
+
     def set_formation(self, formation: Formation, *, cause: str, reason: str) -> None:
         """Want other quantities; starts and stops only the difference."""
         self.formation = formation
@@ -293,14 +297,14 @@ class Supervisor:
         self.stopping = True
         self.exit_code = exit_code
         self._processes.forget_plans()
-        deadline = self._timers.wall() + self.configuration.settings.grace_seconds
+        deadline = self._timers.wall() + self._processes.longest_grace_seconds
         self._bus.publish(AppStopping(cause="app", deadline_at=deadline))
         for process in self._processes.frozen:  # deaf to facts, so it is not asked
             self.signal_process(process, signals.SIGKILL)
         if at_once:
             self._kill_everything(reason)
             return
-        self._tell_all(StopAsked(cause="app", reason=reason))
+        self.stop(self.slots, cause="app", reason=reason)
         self._tell_later(TELL_AFTER_SECONDS)
 
     # Details of the above
@@ -313,12 +317,9 @@ class Supervisor:
         return now - self._insisted_since >= ESCALATES_AFTER_SECONDS
 
     def _kill_everything(self, reason: str) -> None:
-        self._tell_all(KillAsked(cause="app", reason=reason))
-        self._tell_later(TELL_AFTER_SECONDS)
-
-    def _tell_all(self, fact: Fact) -> None:
         for process in self.slots:
-            self._processes.tell(process, fact)
+            self._processes.tell(process, KillAsked(cause="app", reason=reason))
+        self._tell_later(TELL_AFTER_SECONDS)
 
     def _end_all(self, order: EndAll) -> None:
         code = order.exit.shell_status if order.exit else 1

@@ -11,7 +11,8 @@ WALL = 1_767_268_800.0
 
 
 def view(life: Life, *, port: int | None = None, listens: bool = False) -> ProcessView:
-    return process_view(life.slot, port=port, listens=listens, now=life.now, at=WALL)
+    life.limit(listens=listens)
+    return process_view(life.slot, life.limits, port=port, now=life.now, at=WALL)
 
 
 def test_an_end_is_told_by_status_or_by_the_signals_name() -> None:
