@@ -28,7 +28,7 @@ from proctor.runtime.timers import LoopTimers
 if TYPE_CHECKING:
     import asyncio
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from proctor.assembly.services import Services
     from proctor.control.local import LocalSession
@@ -171,10 +171,11 @@ class RunningApp:
         self._loop.serve(until=lambda: self._end_asked, within_seconds=FIRST_LINES_SECONDS)
         self._served = True
 
-    async def run(self) -> int:
+    async def run(self, *, served: "Callable[[], None] | None" = None) -> int:
         """After `begin`: run until the app has ended and all its parts; gives the exit code.
 
-        Cancelled, it kills all trees at once.
+        `served` is called once the first processes have been started and the control socket is
+        served. Cancelled, it kills all trees at once.
         """
         import asyncio  # noqa: PLC0415 - loaded by now: see above
 
@@ -190,6 +191,8 @@ class RunningApp:
             if not self._served:
                 await self._first_lines(deciding)
             await self._made_services().start()
+            if served is not None:
+                served()
             if self._around.owns_process:  # else how garbage is collected is not ours to say
                 gc.freeze()
                 gc.enable()
@@ -318,6 +321,7 @@ class RunningApp:
 
     def _lease_given_up(self) -> None:
         self._ends_with = "proctor quit"
+        self.supervisor.tell_of_the_app()
 
     def _switch_watch(self, on: bool) -> None:  # noqa: FBT001 - the switch's position
         if self._services is not None:

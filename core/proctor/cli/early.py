@@ -7,7 +7,8 @@ one can open, then the supervisor, then the guardian.
                └─ supervisor      a session of its own
                     └─ guardian
 
-Without a screen the process that the shell started is the supervisor.
+Without a screen the process that the shell started is the supervisor; detached, it only waits
+until the supervisor, in a session of its own, has started the app.
 """
 
 import _signal  # type: ignore[import-not-found]  # without signal, which loads enum
@@ -21,19 +22,28 @@ if TYPE_CHECKING:
     import socket
 
 _NO_SCREEN = ("--no-tui", "--no-run", "--log-format")
+_MOST_DESCRIPTORS = 1 << 20
 
 
 class Prepared:
-    """What was made in time. `lease` is connected to the screen, if there is one."""
+    """What was made in time. `lease` is connected to the screen, if there is one.
 
-    __slots__ = ("guardian", "guardian_pid", "lease")
+    `starter` is a pipe to who waits until the app runs, where it is to run detached.
+    """
+
+    __slots__ = ("guardian", "guardian_pid", "lease", "starter")
 
     def __init__(
-        self, guardian: "_socket.socket", guardian_pid: int, lease: "socket.socket | None"
+        self,
+        guardian: "_socket.socket",
+        guardian_pid: int,
+        lease: "socket.socket | None" = None,
+        starter: int | None = None,
     ) -> None:
         self.guardian = guardian
         self.guardian_pid = guardian_pid
         self.lease = lease
+        self.starter = starter
 
 
 _prepared: Prepared | None = None
@@ -42,8 +52,8 @@ _prepared: Prepared | None = None
 def prepare() -> None:
     """Get ready to run an app, while this process is still small.
 
-    If a screen can open, this process becomes the screen and ends in here; what comes back is
-    the supervisor.
+    If a screen can open, this process becomes the screen and ends in here; if the app is to run
+    detached, it waits for the start and ends in here. What comes back is the supervisor.
     """
     global _prepared  # noqa: PLW0603 - what a process is made of is global to it
     # asyncio loads TLS wherever it finds it, which costs as much as reading the whole app does,
@@ -51,18 +61,25 @@ def prepare() -> None:
     sys.modules["ssl"] = None  # type: ignore[assignment]  # the documented way to hide a module
     # Nothing that is loaded now becomes garbage: collections would only look at it again and again.
     gc.disable()
-    lease = _fork_from_screen() if screen_can_open(sys.argv[1:]) else None
+    words = sys.argv[1:]
+    starter = _fork_from_starter() if is_to_be_detached(words) else None
+    lease = _fork_from_screen() if starter is None and screen_can_open(words) else None
     guardian, pid = _launch_guardian()
     _load_msgspec()
-    _prepared = Prepared(guardian, pid, lease)
+    _prepared = Prepared(guardian, pid, lease, starter)
 
 
 def prepared() -> Prepared:
     """What `prepare` has made, or a guardian made only now."""
     if _prepared is None:
         guardian, pid = _launch_guardian()
-        return Prepared(guardian, pid, None)
+        return Prepared(guardian, pid)
     return _prepared
+
+
+def is_to_be_detached(words: list[str]) -> bool:
+    """Whether the app is to go on without this terminal; another option may follow `-D` at once."""
+    return any(word == "--detach" or word.startswith("-D") for word in words)
 
 
 def screen_can_open(words: list[str]) -> bool:
@@ -104,12 +121,32 @@ def _fork_from_screen() -> "socket.socket":
     supervisor = os.fork()
     if supervisor == 0:
         ours.close()
-        os.setsid()
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        os.close(null)
+        _lead_a_session()
         return theirs
     theirs.close()
     from proctor.cli.screen import show  # noqa: PLC0415 - the one door to the screen
 
     os._exit(show(ours, supervisor))
+
+
+def _fork_from_starter() -> int:
+    """Go on as the supervisor, in a new process; this one waits for the start and ends here."""
+    heard, told = os.pipe()
+    supervisor = os.fork()
+    if supervisor == 0:
+        _lead_a_session()
+        # Whoever waits for the end of what the shell has opened does not wait for the app.
+        os.closerange(3, told)
+        os.closerange(told + 1, _MOST_DESCRIPTORS)
+        return told
+    os.close(told)
+    from proctor.cli.detached import wait_for_start  # noqa: PLC0415 - only who detaches needs it
+
+    os._exit(wait_for_start(heard, supervisor))
+
+
+def _lead_a_session() -> None:
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)

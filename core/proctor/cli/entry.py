@@ -8,7 +8,10 @@ import os
 import sys
 
 _RUNS_AN_APP = ("start", "demo")
-_FLAGS = ("--no-pty", "--fixed-ports", "--watch", "--no-tui", "--wait")  # take no value
+_TAKE_NO_VALUE = (
+    "--pty", "--no-pty", "--fixed-ports", "--no-fixed-ports", "--watch", "--no-watch",
+    "--tui", "--no-tui", "--wait", "--detach", "-D",
+)  # fmt: skip
 _ABOUT_ITSELF = ("--help", "-h", "--version", "-V")
 _READER_GONE = 141  # as a shell reports a program that SIGPIPE has ended
 
@@ -73,7 +76,7 @@ def _names_processes(words: list[str]) -> bool:
     """Whether there is a word that is no option, no option's value, and no quantity."""
     before = ""
     for word in words:
-        value = before.startswith("-") and "=" not in before and before not in _FLAGS
+        value = before.startswith("-") and "=" not in before and before not in _TAKE_NO_VALUE
         if not (value or word.startswith("-") or "=" in word or word.isdecimal()):
             return True
         before = word

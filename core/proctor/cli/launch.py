@@ -39,12 +39,16 @@ def launch(options: AppOptions) -> int:
         places=places,
         lock_fd=held.fd,
         lease=prepared.lease,
-        ends_with=_ends_with(has_screen=prepared.lease is not None),
+        ends_with=_ends_with(prepared),
     )
     app = RunningApp(configuration, around)
     app.begin()
     app.open_socket()
     # Only now, while the first processes start.
+    if prepared.starter is not None:
+        from proctor.cli.detached import run_detached  # noqa: PLC0415 - see above
+
+        return run_detached(app, prepared.starter, options)
     from proctor.cli.running import run_and_print, run_under_screen  # noqa: PLC0415 - see above
 
     return run_and_print(app) if prepared.lease is None else run_under_screen(app)
@@ -59,7 +63,9 @@ def _load_first(options: AppOptions, inherited: Mapping[str, str]) -> AppConfigu
         raise problem_in_subfolder(options) or problem from None
 
 
-def _ends_with(*, has_screen: bool) -> str:
-    if has_screen:
+def _ends_with(prepared: early.Prepared) -> str:
+    if prepared.starter is not None:
+        return "proctor quit"
+    if prepared.lease is not None:
         return f"the screen of process {os.getppid()}"
     return f"process {os.getpid()}"

@@ -93,9 +93,7 @@ EXPORT_OPTIONS = (*WHICH_APP, *(entry for entry in HOW_IT_RUNS if entry.key in _
 
 
 #: what `AppOptions` has a field of its own for
-_OF_THEIR_OWN = ("procfile", "root", "env_files", "port", "formation")
-#: what is seen to before anything is read: see `early`
-_EARLY = ("detach",)
+_OF_THEIR_OWN = ("procfile", "root", "env_files", "port", "formation", "detach")
 
 
 def options_of(given: Mapping[str, Any], *, search_upward: bool) -> AppOptions:
@@ -111,11 +109,12 @@ def options_of(given: Mapping[str, Any], *, search_upward: bool) -> AppOptions:
         env_files=_split(given.get("env_files")),
         port=given.get("port"),
         formation=given.get("formation"),
+        detach=bool(given.get("detach")),
         words=tuple(given.get(WORDS, ())),
         flags={
             entry.key: given[entry.key]
             for entry in START_OPTIONS
-            if entry.key not in (*_OF_THEIR_OWN, *_EARLY) and given.get(entry.key) is not None
+            if entry.key not in _OF_THEIR_OWN and given.get(entry.key) is not None
         },
         search_upward=search_upward,
     )

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def run_under_screen(app: RunningApp) -> int:
     """Run the app for a screen that is connected to it; gives the exit code."""
-    _let_go_of_the_terminal()
-    return _in_a_loop(app.run())
+    let_go_of_the_terminal()
+    return in_a_loop(app.run())
 
 
 def run_and_print(app: RunningApp) -> int:
@@ -26,10 +26,11 @@ def run_and_print(app: RunningApp) -> int:
     printer = _printer(app)
     app.print_by(printer)
     app.serve_first_lines()
-    return _in_a_loop(_run_and_print(app, printer))
+    return in_a_loop(_run_and_print(app, printer))
 
 
-def _in_a_loop(running: "Coroutine[Any, Any, int]") -> int:
+def in_a_loop(running: "Coroutine[Any, Any, int]") -> int:
+    """Run this in an event loop of asyncio, which is loaded only now."""
     import asyncio  # noqa: PLC0415 - only now: it takes as long to load as the first lines to come
 
     if sys.modules.get("ssl", sys) is None:
@@ -65,8 +66,8 @@ async def _run_and_print(app: RunningApp, printer: Printer) -> int:
     return code
 
 
-def _let_go_of_the_terminal() -> None:
-    """The screen has it now: nothing of ours may be written between its lines."""
+def let_go_of_the_terminal() -> None:
+    """It is not ours any more: nothing of ours may be written between somebody else's lines."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(null, descriptor)

@@ -49,6 +49,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True):
     env_files: tuple[str, ...] | None = None  #: None: as the settings say
     port: str | None = None
     formation: str | None = None
+    detach: bool = False  #: without screen or terminal; seen to before anything is read
     words: tuple[str, ...] = ()  #: the arguments of `start`: "web=2", "worker"
     flags: Mapping[str, str | bool] = {}  #: other settings of the table that are said, by name
     settings: Settings | None = None  #: a caller's own, instead of what anything else says of them

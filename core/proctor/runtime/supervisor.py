@@ -148,7 +148,7 @@ class Supervisor:
                 self.begin()
             while not self._is_over():
                 self._decide(await self._mailbox.next())
-                self._tell_of_the_app()
+                self.tell_of_the_app()
         finally:
             self._forget_timers()
         self._tell_who_was_left()
@@ -185,8 +185,8 @@ class Supervisor:
                 pids = ", ".join(map(str, slot.run.denied))
                 self._announce("error", f"{words}: {pids}" if pids else words)
 
-    def _tell_of_the_app(self) -> None:
-        """The address is known when a web process has its port; a changed Procfile may wait."""
+    def tell_of_the_app(self) -> None:
+        """Tell what is new of the app: its address, whom it ends with, a Procfile that waits."""
         app = self._app_view()
         now = (app, self.pending.words if self.pending else None)
         if app is not None and now != self._app_told:
