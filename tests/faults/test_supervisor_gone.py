@@ -37,6 +37,43 @@ async def test_a_writing_app_gets_its_grace_no_hangup_and_no_failing_write(
         assert notes == ["wrote all\n", "wrote all\n"]
 
 
+NOTES_SIGNALS = """
+import os, signal, sys, time
+
+def told(number, frame):
+    with open(sys.argv[2], "a") as file:
+        file.write(f"{who} got {signal.Signals(number).name}\\n")
+    if who == "child" or number == signal.SIGTERM:
+        os._exit(0)
+
+who = "leader"
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, told)
+if os.fork() == 0:
+    who = "child"
+    print("ready", flush=True)
+while True:
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("scope", ["roots", "all"])
+async def test_a_keeper_alone_stops_its_tree_by_the_signal_and_scope_of_its_type(
+    tmp_path: Path, scope: str
+) -> None:
+    script, notes = tmp_path / "note.py", tmp_path / "notes"
+    script.write_text(NOTES_SIGNALS)
+    command = json.dumps([sys.executable, "-S", "-E", str(script), "TAG", str(notes)])
+    async with Trial.of(
+        tmp_path, command, grace=0.4, TREE_SIGNAL="SIGINT", TREE_SCOPE=scope
+    ) as trial:
+        await eventually(lambda: len(trial.printing) == 1)
+        kill(trial.process.pid)
+        await eventually(lambda: not trial.oracle.carriers(), within=3.0)
+    told = {"leader got SIGINT"} | ({"child got SIGINT"} if scope == "all" else set())
+    assert set(notes.read_text().splitlines()) == told
+
+
 async def test_keepers_and_guardian_end_with_the_last_tree(tmp_path: Path) -> None:
     async with Trial.of(tmp_path, "same-group", "hydra", grace=0.3) as trial:
         await eventually(lambda: len(trial.reports("Started")) == 2)

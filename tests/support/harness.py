@@ -2,7 +2,8 @@
 
 The tag is not among its own arguments, lest the oracle take it for one of the trees. A tree is a
 name of `trees.TREES`, or a whole command as a JSON list. With TREE_UID it becomes that user first,
-and with TREE_PROCESSES that user may have no more processes than so many.
+and with TREE_PROCESSES that user may have no more processes than so many. TREE_SIGNAL and
+TREE_SCOPE are how the keepers stop the trees when the supervisor has gone.
 It starts each tree by its own keeper and says what happens, a JSON object a line. When the guardian
 dies it stops all in order and ends with 70. Its stdin is obeyed, a word a line: `stop` stops all,
 `copy` makes a forked copy that lives on; at the end of file it stops all and ends.
@@ -77,6 +78,8 @@ class Harness:
                 argv=argv,
                 environment=dict(os.environ),
                 folder="/",
+                stop_signal=signal.Signals[os.environ.get("TREE_SIGNAL", "SIGTERM")],
+                stop_scope="all" if os.environ.get("TREE_SCOPE") == "all" else "roots",
                 grace_seconds=self._grace,
                 terminal=bool(run.process.number % 2),
             )

@@ -92,7 +92,7 @@ class Guardian:
             if status:
                 self._lost.append(start.run)
                 self._seen_empty = False
-                self._tree.emergency(start.stop_signal, start.grace_seconds)
+                self._tree.emergency(start.stop_signal, start.grace_seconds, start.stop_scope)
 
     def _tell_swept(self) -> None:
         """Say so when what lost keepers left behind has gone.

@@ -171,7 +171,8 @@ class _Keeper:
             os.set_blocking(fd, False)
             self._poll.register(fd, select.POLLIN)
         if self._tree.scope != KILL:
-            self._tree.emergency(self._start.stop_signal, self._start.grace_seconds)
+            start = self._start
+            self._tree.emergency(start.stop_signal, start.grace_seconds, start.stop_scope)
 
     def _drain(self, ready: dict[int, int]) -> None:
         for fd in [fd for fd in self._ours if fd in ready]:

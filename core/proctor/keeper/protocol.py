@@ -27,12 +27,16 @@ _READ = 1 << 16
 class Start:
     """All that a keeper has to know to start one run, and to end it by its own clock.
 
-    `environment` holds NAME=VALUE entries, `folder` is absolute. Descriptors in this order:
+    `environment` holds NAME=VALUE entries, `folder` is absolute, `stop_scope` is whom a stop
+    tells first, "roots" or "all". Descriptors in this order:
     the keeper's socket; with a terminal: slave, master; with pipes: writing ends of stdout and
     stderr, reading ends of stdout and stderr, and both ends of stdin if it is to stay open.
     """
 
-    __slots__ = ("argv", "environment", "folder", "grace_seconds", "run", "stop_signal", "terminal")
+    __slots__ = (
+        "argv", "environment", "folder", "grace_seconds", "run", "stop_scope", "stop_signal",
+        "terminal",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a field each; dataclasses and typing cost their import
         self,
@@ -44,6 +48,7 @@ class Start:
         stop_signal: int,
         grace_seconds: float,
         terminal: bool,
+        stop_scope: str = "roots",
     ) -> None:
         self.run = run
         self.argv = argv
@@ -52,10 +57,14 @@ class Start:
         self.stop_signal = stop_signal
         self.grace_seconds = grace_seconds
         self.terminal = terminal
+        self.stop_scope = stop_scope
 
     def fields(self) -> list[bytes]:
         """This order as the fields of a frame."""
-        numbers = f"{self.stop_signal} {self.grace_seconds} {int(self.terminal)} {len(self.argv)}"
+        numbers = (
+            f"{self.stop_signal} {self.grace_seconds} {int(self.terminal)} {self.stop_scope}"
+            f" {len(self.argv)}"
+        )
         return [
             b"start",
             self.run.encode(),
@@ -73,7 +82,7 @@ class Start:
     @classmethod
     def of(cls, fields: list[bytes]) -> "Start":
         """Read it back from the fields of a frame."""
-        stop_signal, grace, terminal, count = fields[2].split()
+        stop_signal, grace, terminal, scope, count = fields[2].split()
         words = 4 + int(count)
         return cls(
             run=fields[1].decode(),
@@ -83,6 +92,7 @@ class Start:
             stop_signal=int(stop_signal),
             grace_seconds=float(grace),
             terminal=terminal == b"1",
+            stop_scope=scope.decode(),
         )
 
 

@@ -75,13 +75,15 @@ class Tree:
             self._told = set()
         self.look()
 
-    def emergency(self, number: int, grace_seconds: float) -> None:
-        """Stop by our own clock: roots now, shells after half the grace, then kill."""
+    def emergency(self, number: int, grace_seconds: float, scope: str = ROOTS) -> None:
+        """Stop by our own clock: `scope` now, shells after half the grace, then kill."""
         grace = min(grace_seconds, EMERGENCY_SECONDS)
         now = time.monotonic()
         self._signal = number
         self.scope = ""
-        self._planned = [(now, ROOTS), (now + grace / 2, SHELLS), (now + grace, KILL)]
+        self._planned = [(now, scope), (now + grace, KILL)]
+        if scope == ROOTS:
+            self._planned.insert(1, (now + grace / 2, SHELLS))
         self.look()
 
     def look(self) -> None:

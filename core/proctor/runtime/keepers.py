@@ -223,9 +223,9 @@ class Keepers:
             is_ours=self._adopts_orphans,
         )
         self._tell(GuardianLostReport())
-        for run, kept in list(self._kept.items()):
+        for kept in list(self._kept.values()):
             if kept.lost:
-                self._remnants.sweep(run, kept.order.stop_signal, kept.order.grace_seconds)
+                self._sweep(self._remnants, kept.order)
 
     def _part_from_guardian(self) -> None:
         if self._here:
@@ -280,7 +280,11 @@ class Keepers:
         self._unwire(kept)
         self._tell(KeeperLostReport(run=run, bug=kept.bug))
         if self._remnants is not None:
-            self._remnants.sweep(run, kept.order.stop_signal, kept.order.grace_seconds)
+            self._sweep(self._remnants, kept.order)
+
+    @staticmethod
+    def _sweep(remnants: Remnants, order: SpawnOrder) -> None:
+        remnants.sweep(order.run, order.stop_signal, order.grace_seconds, scope=order.stop_scope)
 
     def _release(self, run: RunId) -> None:
         kept = self._kept.pop(run)

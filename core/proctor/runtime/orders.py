@@ -5,7 +5,6 @@ import os
 import signal as signals
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 import msgspec
 
@@ -15,8 +14,7 @@ from proctor.logs.window import Stream
 from proctor.model.exits import Exit
 from proctor.model.names import RunId
 from proctor.model.quoting import printable, quoted
-
-Stdin = Literal["null", "open"]
+from proctor.model.type_settings import Stdin, StopScope
 
 _MOST_BYTES_OF_A_STRING = 128 * 1024 if sys.platform == "linux" else 1024 * 1024
 """Linux passes no single argument or variable of this size or more to a program."""
@@ -25,10 +23,10 @@ _MOST_BYTES_OF_A_STRING = 128 * 1024 if sys.platform == "linux" else 1024 * 1024
 class SpawnOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One start: a program with its arguments, exactly as they are to reach it.
 
-    `argv[0]` is looked for along the PATH of `environment` if it holds no slash. `stop_signal`
-    and `grace_seconds` are for the keeper alone: how it stops the tree by itself when the
-    supervisor has gone (the grace then is at most 5 s). With a terminal, stdin is the terminal;
-    with pipes it is the null device, or a pipe that stays open.
+    `argv[0]` is looked for along the PATH of `environment` if it holds no slash. `stop_signal`,
+    `stop_scope` and `grace_seconds` are for the keeper alone: how it stops the tree by itself when
+    the supervisor has gone (the grace then is at most 5 s). With a terminal, stdin is the
+    terminal; with pipes it is the null device, or a pipe that stays open.
     """
 
     run: RunId
@@ -36,6 +34,7 @@ class SpawnOrder(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str]
     folder: str
     stop_signal: int = signals.SIGTERM
+    stop_scope: StopScope = "roots"
     grace_seconds: float = 30.0
     terminal: bool = True
     columns: int = 120
@@ -56,6 +55,7 @@ class SpawnOrder(msgspec.Struct, frozen=True, kw_only=True):
             stop_signal=int(self.stop_signal),
             grace_seconds=self.grace_seconds,
             terminal=self.terminal,
+            stop_scope=self.stop_scope,
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from proctor.keeper.tree import Tree
+from proctor.keeper.tree import ROOTS, Tree
 from proctor.model.names import RunId
 from proctor.runtime.loops import Handle, Loop
 
@@ -41,7 +41,9 @@ class Remnants:
         if is_ours:
             self._look()
 
-    def sweep(self, run: RunId, stop_signal: int, grace_seconds: float) -> None:
+    def sweep(
+        self, run: RunId, stop_signal: int, grace_seconds: float, *, scope: str = ROOTS
+    ) -> None:
         """End what a lost keeper left: by this signal, and killed after the emergency grace."""
         if not self._is_ours:
             self._loop.call_soon(self._told_swept, run)
@@ -49,7 +51,7 @@ class Remnants:
         self._tree.spare = set(self._keepers())
         self._runs.append(run)
         self._seen_empty = False
-        self._tree.emergency(stop_signal, grace_seconds)
+        self._tree.emergency(stop_signal, grace_seconds, scope)
 
     def close(self) -> None:
         """Look no more."""

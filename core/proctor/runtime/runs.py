@@ -229,8 +229,10 @@ class ActiveRuns:
             environment=environment,
             folder=app.root,
             stop_signal=signal_number(settings.stop_signal),
+            stop_scope=settings.stop_scope,
             grace_seconds=settings.grace_seconds,
             terminal=settings.terminal,
+            stdin=settings.stdin,
         )
 
     def _read(self, active: _Active, descriptor: int, track: Track) -> None:

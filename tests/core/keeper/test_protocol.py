@@ -25,6 +25,7 @@ def test_an_order_travels_as_it_is() -> None:
         stop_signal=2,
         grace_seconds=0.25,
         terminal=True,
+        stop_scope="all",
     )
     again = Start.of(start.fields())
     assert all(getattr(again, name) == getattr(start, name) for name in Start.__slots__)

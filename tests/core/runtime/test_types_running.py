@@ -1,0 +1,156 @@
+"""Settings of a process type, seen in what its processes meet."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.typed_app import TypedApp
+
+PYTHON = f"exec {sys.executable} -S -E -c"
+TELLS_STDIN = (
+    f"""{PYTHON} 'import os, select, sys; print("a terminal" if os.isatty(0) else "no terminal");"""
+    """ print("at its end" if select.select([0], [], [], 0.2)[0] else "open", flush=True);"""
+    """ import time; time.sleep(60)'"""
+)
+NOTES_SIGNALS = """
+trap 'echo leader got TERM' TERM
+trap 'echo leader got INT; exit 0' INT
+{python} -c 'import signal, sys, time
+def told(number, frame):
+    print("child got", signal.Signals(number).name, flush=True)
+signal.signal(signal.SIGTERM, told)
+signal.signal(signal.SIGINT, told)
+print("child is there", flush=True)
+time.sleep(60)' &
+while :; do wait; done
+"""
+
+
+def script(folder: Path, name: str, text: str) -> str:
+    """Write a shell script; the command line that runs it."""
+    (folder / name).write_text(text)
+    return f"exec bash {folder / name}"
+
+
+async def prints(app: TypedApp, source: str, words: str) -> None:
+    """Wait until a process has printed this."""
+    lines: list[str] = []
+
+    async def look() -> bool:
+        lines[:] = await app.lines(source)
+        return any(words in line for line in lines)
+
+    await until(look, lambda: f"{source} printed {lines}")
+
+
+async def says(app: TypedApp, words: str) -> None:
+    """Wait until this is in the log."""
+    lines: list[str] = []
+
+    async def look() -> bool:
+        lines[:] = [row.data.decode() for row in await app.logs(count=1000)]
+        return any(words in line for line in lines)
+
+    await until(look, lambda: f"said were {lines}")
+
+
+async def until(look: Callable[[], Awaitable[bool]], words: Callable[[], str]) -> None:
+    end = time.monotonic() + 15
+    while not await look():
+        assert time.monotonic() < end, words()
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({"terminal": True}, ["a terminal", "open"]),
+        ({"terminal": False}, ["no terminal", "at its end"]),
+        ({"terminal": False, "stdin": "open"}, ["no terminal", "open"]),
+    ],
+    ids=["terminal", "pipes", "pipes with stdin open"],
+)
+async def test_standard_input_is_as_the_type_has_it(
+    tmp_path: Path, own: dict[str, Any], told: list[str]
+) -> None:
+    async with TypedApp(tmp_path, {"worker": TELLS_STDIN}, types={"worker": own}) as app:
+        await prints(app, "worker.1", told[1])
+        assert await app.lines("worker.1") == told
+
+
+async def test_one_type_has_a_terminal_and_another_pipes_in_one_app(tmp_path: Path) -> None:
+    command = (
+        "[ -t 1 ] && echo terminal || echo pipes; echo problem >&2; "
+        'echo "unbuffered=$PYTHONUNBUFFERED term=$TERM"; exec sleep 60'
+    )
+    types = {"plain": {"terminal": False}}
+    async with TypedApp(tmp_path, {"shown": command, "plain": command}, types=types) as app:
+        for source in ("shown.1", "plain.1"):
+            await prints(app, source, "unbuffered")
+        rows = {(row.process, row.data.decode()): row.stream for row in await app.logs()}
+    assert rows["shown.1", "terminal"] == "out"
+    assert rows["shown.1", "problem"] == "out"
+    assert rows["shown.1", "unbuffered= term=xterm-256color"] == "out"
+    assert rows["plain.1", "pipes"] == "out"
+    assert rows["plain.1", "problem"] == "err"
+    assert any(words.startswith("unbuffered=1 ") for name, words in rows if name == "plain.1")
+
+
+async def test_a_type_has_variables_of_its_own_over_those_of_the_app(tmp_path: Path) -> None:
+    command = 'echo "$MODE $SHARED $PORT"; exec sleep 60'
+    async with TypedApp(
+        tmp_path,
+        {"worker": command, "clock": command},
+        types={"clock": {"environment": {"MODE": "slow", "PORT": "1"}}},
+        variables={"MODE": "fast", "SHARED": "same"},
+        port=27_000,
+    ) as app:
+        await prints(app, "worker.1", "same")
+        await prints(app, "clock.1", "same")
+        assert await app.lines("worker.1") == ["fast same 27000"]
+        assert await app.lines("clock.1") == ["slow same 27100"]
+
+
+async def test_each_type_is_stopped_by_its_own_signal_scope_and_grace(tmp_path: Path) -> None:
+    command = script(tmp_path, "note.sh", NOTES_SIGNALS.format(python=sys.executable))
+    async with TypedApp(
+        tmp_path,
+        {"roots": command, "all": command, "other": command},
+        types={
+            "roots": {"grace_seconds": 1.0},
+            "all": {"grace_seconds": 0.4, "stop_scope": "all"},
+            "other": {"grace_seconds": 20.0, "stop_signal": "INT", "stop_scope": "all"},
+        },
+    ) as app:
+        for source in ("roots.1", "all.1", "other.1"):
+            await prints(app, source, "child is there")
+        await app.stop("all")
+        await app.until(
+            lambda views: all(each.state == "down" for each in views if each.type != "other")
+        )
+        said = {name: await app.said(f"{name}.1") for name in ("roots", "all")}
+        other = await app.lines("other.1")
+        await app.kill("other")
+    assert "child got SIGTERM" in said["all"]
+    assert any("within 0.4 seconds of SIGTERM" in line for line in said["all"])
+    assert any("within 1 seconds of SIGTERM" in line for line in said["roots"])
+    # Its child is told by `roots` too, but only after half the grace.
+    told = said["roots"]
+    assert told.index("leader got TERM") < told.index("child got SIGTERM")
+    assert "child got SIGINT" in other
+
+
+async def test_what_follows_an_end_is_as_the_type_has_it(tmp_path: Path) -> None:
+    commands = {"once": "exit 0", "failing": "exit 3", "kept": "exit 0"}
+    types = {"once": {"on_exit": "stay"}, "failing": {"on_exit": "stay"}}
+    async with TypedApp(tmp_path, commands, types=types) as app:
+        views = await app.until(lambda views: any(each.restarts > 1 for each in views))
+    states = {each.name: each.state for each in views}
+    assert states["once.1"] == "complete"
+    assert states["failing.1"] == "crashed"
+    assert {each.name: each.restarts for each in views}["failing.1"] == 0
