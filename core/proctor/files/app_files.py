@@ -29,6 +29,7 @@ from proctor.model.resolution import (
 )
 from proctor.model.settings import SETTINGS_FILE, Settings
 from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS
+from proctor.model.start_order import require_order
 from proctor.model.type_settings import TypeSettings
 
 if TYPE_CHECKING:
@@ -186,13 +187,17 @@ def _types(
     if file is None:
         return {}
     file.require_types(known)
-    return {
+    types = {
         type_: type_settings(
             settings,
             **{TYPE_SETTINGS[name].field: written.value for name, written in own.items()},
         )
         for type_, own in file.types.items()
     }
+    require_order(
+        types, {type_: own["after"].where for type_, own in file.types.items() if "after" in own}
+    )
+    return types
 
 
 def _warnings(files: AppFiles, procfile: Procfile) -> Iterator[str]:

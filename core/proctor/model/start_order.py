@@ -86,8 +86,12 @@ class StartOrder:
         )
 
 
-def require_order(types: Mapping[str, TypeSettings], *, where: str | None = None) -> None:
+def require_order(
+    types: Mapping[str, TypeSettings], places: Mapping[str, str] | None = None
+) -> None:
     """See that there is an order: that no type starts after itself, by whatever way.
+
+    `places` tells where the `after` of a type stands.
 
     Raises:
         UserError: there is a cycle; it is drawn.
@@ -99,7 +103,7 @@ def require_order(types: Mapping[str, TypeSettings], *, where: str | None = None
         if cycle is not None:
             raise UserError(
                 f"process types wait for each other: {ARROW.join(cycle)}",
-                where=where,
+                where=(places or {}).get(cycle[0]),
                 hint="Take one of them out of the 'after' of the one before it",
             )
 
