@@ -108,7 +108,6 @@ async def _start_worker(theirs: socket.socket, holdings: Holdings) -> asyncio.su
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             cwd=folder if folder is not None and folder.is_dir() else "/",
-            env={},
         )  # fmt: skip
     except OSError as error:
         raise PlatformError(
@@ -194,12 +193,12 @@ class _Worker:
     async def _feed(self) -> None:
         with suppress(ConnectionError):  # it has ended: its reader learns of it
             await self._write({"query": _as_given(self._query)})
-            until = await self._held_from()
+            files = await self._files(await self._held_from())
             if self._query.newest_first:
                 await self._feed_memory()
-                await self._feed_files(until)
+                await self._write({"files": files})
             else:
-                await self._feed_files(until)
+                await self._write({"files": files})
                 await self._feed_memory()
             await self._write({"end": True})
 
@@ -249,11 +248,12 @@ class _Worker:
             last = 0 if self._query.newest_first else len(blocks) - 1
             yield min(began, last), max(began, last) + 1
 
-    async def _feed_files(self, until: dict[str, int]) -> None:
+    async def _files(self, until: dict[str, int]) -> list[tuple[str, int | None, list[Mark]]]:
+        """What is to be read from the files of each name: their marks, and where memory begins."""
         spill = self._holdings.spill
+        files: list[tuple[str, int | None, list[Mark]]] = []
         if spill is None:
-            return
-        files = []
+            return files
         for name, marks in spill.marks.all().items():
             if not self._reads(name):
                 continue
@@ -262,7 +262,7 @@ class _Worker:
             self.total += sum(_size(mark, end) for mark in kept)
             files.append((name, end, kept))
             await asyncio.sleep(0)
-        await self._write({"files": files})
+        return files
 
     def _is_wanted(self, block: Block) -> bool:
         since, source = self._query.since, self._query.source

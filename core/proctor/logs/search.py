@@ -6,7 +6,7 @@ import msgspec
 
 from proctor.logs.window import EVERYTHING, Stream
 
-WIDEST_HIT = 64 * 1024
+WIDEST_HIT = 256 * 1024
 
 
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,7 +65,7 @@ def segments(files: list[File], *, since: float) -> list[Segment]:
     """What there is to read, the oldest first; files that are gone meanwhile are left out."""
     found: list[Segment] = []
     for file in files:
-        opened = _open_all(file.name)
+        opened = _open_all(file.name, {mark[0] for mark in file.marks})
         for inode, offset, size, place, at, last_at, run, stream in file.marks:
             left = size if file.until is None else min(size, file.until - place)
             if left > 0 and last_at >= since and inode in opened:
@@ -96,7 +96,7 @@ def covers(journal: str, process: str | None) -> bool:
     return process is not None and journal in (process, process.rpartition(".")[0])
 
 
-def _open_all(name: str) -> dict[int, int]:
+def _open_all(name: str, wanted: set[int]) -> dict[int, int]:
     """Descriptors of the files of a name by their inodes, whatever they are renamed to later."""
     newest = f"{name}.log"
     numbers = [
@@ -111,10 +111,10 @@ def _open_all(name: str) -> dict[int, int]:
         with suppress(OSError):
             descriptor = os.open(each, os.O_RDONLY | os.O_NOFOLLOW)
             inode = os.fstat(descriptor).st_ino
-            if inode in opened:
-                os.close(descriptor)
-            else:
+            if inode in wanted and inode not in opened:
                 opened[inode] = descriptor
+            else:
+                os.close(descriptor)
     return opened
 
 
