@@ -42,6 +42,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     since: float
     up_at: float | None = None
     leader: int | None = None
+    listens: bool = False  #: as its limits said when it began
+    ready_when: str | None = None  #: the same
     step: Step | None = None
     killed_at: float | None = None  #: when SIGKILL is or was due
     stop_asked: bool = False

@@ -146,8 +146,10 @@ def _listed(words: list[str]) -> str:
 
 
 def _how_it_is(name: ProcessName, slot: Slot | None) -> str:
-    if slot is None or slot.state in ("starting", "stopping", "waiting"):
+    if slot is None or slot.state in ("starting", "stopping"):
         return "it is starting"
+    if slot.state == "waiting":
+        return "it waits, too"
     if slot.state == "crashed":
         return "it has crashed"
     return f"it was stopped; start it with: proctor start {name}"

@@ -20,7 +20,13 @@ def spawn(slot: Slot, now: float, limits: Limits) -> Decision:
     if slot.waits_for is not None:
         return _wait(slot, slot.waits_for, now)
     before = slot.state
-    run = Run(id=RunId(slot.name, slot.runs + 1), phase="starting", since=now)
+    run = Run(
+        id=RunId(slot.name, slot.runs + 1),
+        phase="starting",
+        since=now,
+        listens=limits.listens,
+        ready_when=limits.ready_when,
+    )
     slot = replace(slot, retry_at=None, last_problem=None, runs=run.id.number)
     slot = move(slot, "starting", now, run)
     told = announced(before, slot)
@@ -50,7 +56,7 @@ def started(slot: Slot, run: Run, fact: Started, now: float, limits: Limits) -> 
     slot = replace(slot, run=replace(run, leader=fact.leader), last_problem=None)
     if run.phase != "starting" or run.exit is not None:
         return slot, (unchanged(slot),)
-    told = limits.listens or limits.ready_when is not None
+    told = run.listens or run.ready_when is not None
     slot, timer = arm(slot, now + (limits.boot_timeout_seconds if told else ALIVE_SECONDS))
     return slot, (unchanged(slot), timer)
 
@@ -84,8 +90,8 @@ def boot_timed_out(slot: Slot, run: Run, now: float, limits: Limits) -> Decision
     seconds = limits.boot_timeout_seconds
     if run.leader is None:
         return slot, (Say(words=f"Not started within {seconds:g} seconds; it is still waited for"),)
-    if limits.ready_when is not None:
-        return slot, (Say(words=ready_timeout(seconds, run.missing or limits.ready_when)),)
-    if limits.listens:
+    if run.ready_when is not None:
+        return slot, (Say(words=ready_timeout(seconds, run.missing or run.ready_when)),)
+    if run.listens:
         return slot, (Say(words=boot_timeout(seconds)),)
     return became_ready(slot, run, BecameReady(run=run.id), now)

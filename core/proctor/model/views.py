@@ -4,7 +4,7 @@ from proctor.model.events import ExitView, ProcessView, TypeView
 from proctor.model.exits import Exit
 from proctor.model.formation import RELEASE, Formation
 from proctor.model.procfile import Procfile
-from proctor.model.slots import Limits, Slot
+from proctor.model.slots import Slot
 from proctor.model.why import why
 
 
@@ -15,9 +15,7 @@ def exit_view(exit_: Exit | None) -> ExitView | None:
     return ExitView(status=exit_.status, signal=exit_.signal_name)
 
 
-def process_view(
-    slot: Slot, limits: Limits, *, port: int | None, now: float, at: float
-) -> ProcessView:
+def process_view(slot: Slot, *, port: int | None, now: float, at: float) -> ProcessView:
     """The slot as everybody may see it.
 
     `now` is the monotonic time and `at` the wall time of the same moment, in seconds.
@@ -27,6 +25,7 @@ def process_view(
         return None if moment is None else at + (moment - now)
 
     run = slot.run
+    listens = run is not None and (run.listens or run.listens_on is not None)
     moved = run is not None and run.listens_on is not None and run.listens_on != port
     return ProcessView(
         name=str(slot.name),
@@ -44,7 +43,7 @@ def process_view(
         retry_at=wall(slot.retry_at),
         deadline_at=wall(run.killed_at) if run and run.phase == "stopping" else None,
         suspended=run.suspended if run else False,
-        why=why(slot, port=port if limits.listens else None, now=now, ready_when=limits.ready_when),
+        why=why(slot, port=port if listens else None, now=now),
     )
 
 

@@ -3,13 +3,13 @@
 from proctor.model.slots import Run, Slot
 
 
-def why(slot: Slot, *, port: int | None, now: float, ready_when: str | None = None) -> str:
+def why(slot: Slot, *, port: int | None, now: float) -> str:
     """The state of the slot in words; durations are counted from `now`, monotonic seconds.
 
-    `port` is where it is to listen to be up, `ready_when` what its ready rule misses.
+    `port` is where it is to listen to be up.
     """
     if slot.run is not None:
-        return _running(slot, slot.run, port, ready_when)
+        return _running(slot, slot.run, port)
     match slot.resting:
         case "crashed":
             return _crashed(slot, now)
@@ -21,7 +21,7 @@ def why(slot: Slot, *, port: int | None, now: float, ready_when: str | None = No
             return f"not wanted: {slot.reason}"
 
 
-def _running(slot: Slot, run: Run, port: int | None, ready_when: str | None) -> str:
+def _running(slot: Slot, run: Run, port: int | None) -> str:
     if run.phase == "stopping":
         step = {"shells": ", its shells' children too", "kill": ", now by SIGKILL"}
         return f"being stopped{step.get(run.step or '', '')}: {slot.reason}"
@@ -30,7 +30,7 @@ def _running(slot: Slot, run: Run, port: int | None, ready_when: str | None) -> 
     if run.phase == "starting":
         if not run.leader:
             return f"starting: {slot.reason}"
-        if missing := run.missing or ready_when:
+        if missing := run.missing or run.ready_when:
             return f"starting: {slot.reason}; not ready yet: {missing}"
         waits = f"; waiting until it listens on port {port}" if port else ""
         return f"starting: {slot.reason}{waits}"

@@ -258,7 +258,6 @@ class Processes:
     def _view(self, slot: Slot) -> ProcessView:
         return process_view(
             slot,
-            self._live[slot.name].limits,
             port=self._runs.port_of(slot.name),
             now=self._timers.now(),
             at=self._timers.wall(),

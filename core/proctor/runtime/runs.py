@@ -15,6 +15,7 @@ from proctor.model.facts import (
     LeaderContinued,
     LeaderLeft,
     LeaderSuspended,
+    NotReady,
     RunFact,
     Scope,
     SignalDenied,
@@ -32,6 +33,7 @@ from proctor.runtime.listening import listening
 from proctor.runtime.output import OutputReader, Valve
 from proctor.runtime.probe import Probes
 from proctor.runtime.processes import WEB
+from proctor.runtime.readiness import Feed, Readiness
 from proctor.runtime.slot import shell_argv, signal_number
 from proctor.runtime.taken_ports import TakenPorts
 from proctor.runtime.timers import Timers
@@ -42,6 +44,7 @@ class _Active(msgspec.Struct):
     """One run that has not gone yet."""
 
     port: int
+    order: SpawnOrder
     leader: int | None = None
     keeper: int | None = None
     readers: list[OutputReader] = []
@@ -77,6 +80,7 @@ class ActiveRuns:
         self._active: dict[RunId, _Active] = {}
         self._ports: dict[ProcessName, int] = {}
         self._probes = Probes(timers, members=self.members, ready=self._ready)
+        self._readiness = Readiness(timers, keepers_, ready=self._ready, not_ready=self._ready)
 
     # What the slots order
 
@@ -106,15 +110,17 @@ class ActiveRuns:
         words = starting_command(entry.command_line, assignment.port)
         self._say(words, run.process, run.number)
         channels = self._keepers.spawn(order)
-        active = self._active[run] = _Active(assignment.port)
+        active = self._active[run] = _Active(assignment.port, order)
         self._ports[run.process] = assignment.port
+        rule = self.configuration.settings_of(run.process.type).ready
+        feed = None if rule is None else self._readiness.watch(run, rule)
         for stream, descriptor in channels.outputs():
             track = self._store.open(run, stream, terminal=order.terminal)
-            self._read(active, descriptor, track)
+            self._read(active, descriptor, track, feed)
 
     def signal(self, run: RunId, scope: Scope, number: int) -> None:
         """Send a signal to members of the run's tree."""
-        self._probes.end(run)
+        self._look_no_more(run)
         self._keepers.order(run, scope, number)
 
     def signal_leader(self, run: RunId, number: int) -> None:
@@ -123,7 +129,7 @@ class ActiveRuns:
 
     def kill(self, run: RunId) -> None:
         """Kill until nobody is left."""
-        self._probes.end(run)
+        self._look_no_more(run)
         self._keepers.kill(run)
 
     def remnants(self, run: RunId) -> tuple[str, ...]:
@@ -133,9 +139,10 @@ class ActiveRuns:
     def close(self) -> None:
         """Read and look no more: before the keepers are closed, who close what is read."""
         for run, active in self._active.items():
-            self._probes.end(run)
+            self._look_no_more(run)
             for reader in active.readers:
                 reader.close()
+        self._readiness.close()
 
     # What others ask
 
@@ -173,6 +180,8 @@ class ActiveRuns:
         active = self._active.get(report.run)
         if active is not None:
             self._tell_of(report, active)
+        else:
+            self._readiness.take(report)
 
     def _tell_of(self, report: keepers.RunReport, active: _Active) -> None:
         run = report.run
@@ -180,7 +189,8 @@ class ActiveRuns:
         match report:
             case keepers.StartedReport():
                 active.leader, active.keeper = report.leader_pid, report.keeper_pid
-                if run.process.type == WEB:
+                ruled = self._readiness.begin(run, active.order, active.port)
+                if not ruled and run.process.type == WEB:
                     self._probes.begin(run, active.port)
                 fact = Started(run=run, leader=report.leader_pid)
             case keepers.SpawnFailedReport():
@@ -191,20 +201,24 @@ class ActiveRuns:
             case keepers.LeaderContinuedReport():
                 fact = LeaderContinued(run=run)
             case keepers.LeaderLeftReport():
-                self._probes.end(run)
+                self._look_no_more(run)
                 fact = LeaderLeft(run=run, exit=report.exit)
             case keepers.DeniedReport():
                 fact = SignalDenied(run=run, pid=report.pid)
             case keepers.KeeperLostReport():
-                self._probes.end(run)
+                self._look_no_more(run)
                 fact = KeeperLost(run=run)
             case keepers.TreeEmptiedReport() | keepers.SweptReport():
                 self._finish(run, active)
                 fact = TreeEmptied(run=run)
         self._tell(run.process, fact)
 
-    def _ready(self, fact: BecameReady) -> None:
+    def _ready(self, fact: BecameReady | NotReady) -> None:
         self._tell(fact.run.process, fact)
+
+    def _look_no_more(self, run: RunId) -> None:
+        self._probes.end(run)
+        self._readiness.end(run)
 
     # Details
 
@@ -235,12 +249,20 @@ class ActiveRuns:
             stdin=settings.stdin,
         )
 
-    def _read(self, active: _Active, descriptor: int, track: Track) -> None:
+    def _read(
+        self, active: _Active, descriptor: int, track: Track, feed: Feed | None = None
+    ) -> None:
         wall = self._timers.wall
+
+        def take(data: bytes) -> None:
+            track.append(data, wall())
+            if feed is not None:
+                feed(track.stream, data)
+
         reader = OutputReader(
             self._keepers.loop,
             descriptor,
-            lambda data: track.append(data, wall()),
+            take,
             lambda: track.end(wall()),
             valve=self._valve,
         )
@@ -248,7 +270,7 @@ class ActiveRuns:
 
     def _finish(self, run: RunId, active: _Active) -> None:
         """Nobody is left who could write: what there is now is all there will be."""
-        self._probes.end(run)
+        self._look_no_more(run)
         for reader in active.readers:
             reader.drain()
         self._keepers.forget(run)

@@ -10,9 +10,8 @@ from support.lives import Life, crashing, living
 WALL = 1_767_268_800.0
 
 
-def view(life: Life, *, port: int | None = None, listens: bool = False) -> ProcessView:
-    life.limit(listens=listens)
-    return process_view(life.slot, life.limits, port=port, now=life.now, at=WALL)
+def view(life: Life, *, port: int | None = None) -> ProcessView:
+    return process_view(life.slot, port=port, now=life.now, at=WALL)
 
 
 def test_an_end_is_told_by_status_or_by_the_signals_name() -> None:
@@ -54,8 +53,8 @@ def test_where_it_listens_is_shown_only_if_that_is_not_its_port() -> None:
     life = living("starting", listens=True)
     life.started()
     life.ready(port=3000)
-    assert view(life, port=5006, listens=True).listens_on == 3000
-    assert view(life, port=3000, listens=True).listens_on is None
+    assert view(life, port=5006).listens_on == 3000
+    assert view(life, port=3000).listens_on is None
 
 
 def test_only_what_is_being_stopped_has_a_deadline() -> None:
@@ -89,7 +88,7 @@ def test_suspended_is_shown() -> None:
 
 
 def test_why_names_the_port_only_of_what_listens() -> None:
-    life = living("starting")
-    life.started()
-    assert "5006" not in view(life, port=5006, listens=False).why
-    assert "5006" in view(life, port=5006, listens=True).why
+    for listens in (False, True):
+        life = living("starting", listens=listens)
+        life.started()
+        assert ("5006" in view(life, port=5006).why) == listens
