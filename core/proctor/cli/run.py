@@ -41,7 +41,9 @@ def run(options: AppOptions, command: tuple[str, ...]) -> None:
         tell(warning)
     argv = command_to_run(command, app)
     terminal = os.isatty(0) and os.isatty(1)
-    become(argv, one_off_environment(app, terminal=terminal), folder=app.root)
+    type_ = command[0] if command[0] in app.procfile.types else None
+    environment = one_off_environment(app, type_, terminal=terminal)
+    become(argv, environment, folder=app.root)
 
 
 def command_to_run(words: Sequence[str], app: AppConfiguration) -> Sequence[str]:
@@ -56,14 +58,32 @@ def command_to_run(words: Sequence[str], app: AppConfiguration) -> Sequence[str]
     return words if others else shell_argv(first)
 
 
-def one_off_environment(app: AppConfiguration, *, terminal: bool) -> dict[str, str]:
-    """What a one-off is given: the app's environment, a port of its own, and its name."""
+def one_off_environment(
+    app: AppConfiguration, type_: str | None = None, *, terminal: bool
+) -> dict[str, str]:
+    """What a one-off is given: the app's environment, a port of its own, and its name.
+
+    The command of a process type also gets what that type's processes get.
+    """
+    settings = app.settings if type_ is None else app.settings_of(type_)
+    own = {} if type_ is None else app.settings_of(type_).environment
     process = ProcessName(ONE_OFF, os.getpid())  # ours, which the command keeps
     types = [*app.procfile.types, ONE_OFF]
     port = usual_port(ProcessName(ONE_OFF, 1), types, base=app.base_port)
     return child_environment(
-        app.environment.values(), process=process, port=port, terminal=terminal
+        {**app.environment.values(), **own},
+        process=process,
+        port=port,
+        terminal=terminal,
+        platform=_platform(app, process) if settings.platform_env else None,
     )
+
+
+def _platform(app: AppConfiguration, process: ProcessName) -> dict[str, str]:
+    from proctor.model.platform_variables import platform_variables  # noqa: PLC0415 - hardly asked for
+
+    dyno_id = os.urandom(16).hex()
+    return platform_variables(process, app_name=app.name, root=app.root, dyno_id=dyno_id)
 
 
 def become(argv: Sequence[str], environment: Mapping[str, str], *, folder: str) -> NoReturn:

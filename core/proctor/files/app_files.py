@@ -107,8 +107,7 @@ def configuration_of(
     formation = _formation(options, files, procfile.types)
     base_port = files.written("port").value
     assert isinstance(base_port, int), "as its reader gives it"
-    require_ports(formation, base=base_port)
-    return AppConfiguration(
+    app = AppConfiguration(
         root=str(files.root),
         name=settings.app_name or printable(files.root.name) or "root",
         procfile_path=str(files.procfile_path),
@@ -123,6 +122,8 @@ def configuration_of(
         types=_types(settings, files.settings_file, procfile.types),
         warnings=tuple(_warnings(files, procfile)),
     )
+    require_ports(formation, base=base_port, own=app.own_ports)
+    return app
 
 
 def find_app(options: AppOptions, inherited: Mapping[str, str]) -> AppFiles:

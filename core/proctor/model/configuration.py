@@ -32,6 +32,12 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
         """The files that say what the app is; of the settings file that is where it may lie."""
         return (self.procfile_path, *self.env_paths, f"{self.root}/{SETTINGS_FILE}")
 
+    @property
+    def own_ports(self) -> dict[str, int]:
+        """The ports of the types that have one of their own: those of their first processes."""
+        own = {type_: settings.port for type_, settings in self.types.items()}
+        return {type_: port for type_, port in own.items() if port is not None}
+
     def settings_of(self, type_: str) -> TypeSettings:
         """What holds for the processes of a type: its own settings, else those of the app."""
         return self.types.get(type_) or type_settings(self.settings)

@@ -94,15 +94,23 @@ def require_possible(name: str, value: str, *, where: str) -> None:
 
 
 def child_environment(
-    base: Mapping[str, str], *, process: ProcessName, port: int, terminal: bool
+    base: Mapping[str, str],
+    *,
+    process: ProcessName,
+    port: int,
+    terminal: bool,
+    platform: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """What a process is given: everything of `base`, and who it is.
 
     Nothing is taken away, and nothing makes an app think that it is on the platform (no
-    `DYNO`): apps then force HTTPS and TLS to the database. `terminal` says whether it gets a
+    `DYNO`): apps then force HTTPS and TLS to the database. Only who asks for it gets `platform`,
+    what the platform tells, where `base` does not say otherwise. `terminal` says whether it gets a
     pty; through pipes, Python would keep its lines back until a block is full.
     """
-    variables = dict(base)
+    variables = {**(platform or {}), **base}
+    if platform:
+        variables["DYNO"] = str(process)  # like PS: whatever was inherited, this is its name
     variables.update(PORT=str(port), PS=str(process), PROCTOR_PROCESS=str(process))
     if terminal:
         if not variables.get("TERM"):

@@ -1,11 +1,13 @@
 """Ports: which one each process is given.
 
 base + 100 for each type above it in the Procfile + the process's number - 1. All types of the
-file count, started or not, so that a port stays the same whatever else is running.
+file count, started or not, so that a port stays the same whatever else is running. A type with a
+port of its own counts from that one on.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -16,6 +18,7 @@ from proctor.model.quoting import quoted
 DEFAULT_BASE = 5006  # 5000 is taken on a Mac (AirPlay)
 PER_TYPE = 100
 HIGHEST = 65_535
+NONE: Mapping[str, int] = MappingProxyType({})
 
 _PORT = re.compile(r"[0-9]{1,5}")
 
@@ -41,33 +44,60 @@ def parse_port(text: str, *, where: str | None) -> int:
     return int(text)
 
 
-def usual_port(process: ProcessName, types: Sequence[str], *, base: int) -> int:
+def usual_port(
+    process: ProcessName, types: Sequence[str], *, base: int, own: Mapping[str, int] = NONE
+) -> int:
     """The port that a process gets when nothing else has it. `types` are all of the Procfile.
+
+    `own` has the ports of those types that have one of their own, for their first process.
 
     Raises:
         UserError: it would be above 65535.
         ValueError: `types` lacks the process's type.
     """
-    port = base + PER_TYPE * types.index(process.type) + process.number - 1
+    first = own.get(process.type)
+    place = base + PER_TYPE * types.index(process.type) if first is None else first
+    port = place + process.number - 1
     if port > HIGHEST:
         raise UserError(
             f"the port of {process} would be {port}: there is none above {HIGHEST}",
-            where=f"base port {base}",
-            hint="Choose a lower base with --port",
+            where=f"base port {base}" if first is None else f"port of {process.type}",
+            hint="Choose a lower base with --port" if first is None else "Choose a lower one",
         )
     return port
 
 
-def require_ports(formation: Mapping[str, int], *, base: int) -> None:
+def require_ports(
+    formation: Mapping[str, int], *, base: int, own: Mapping[str, int] = NONE
+) -> None:
     """See that each process of a formation can have its usual port.
 
     Raises:
-        UserError: one would be above 65535.
+        UserError: one would be above 65535, or that of two processes, by a type's own port.
     """
     types = list(formation)
     for type_, quantity in formation.items():
         if quantity:
-            usual_port(ProcessName(type_, quantity), types, base=base)
+            usual_port(ProcessName(type_, quantity), types, base=base, own=own)
+    claimed: dict[int, ProcessName] = {}
+    for process in _claims(formation, own):
+        port = usual_port(process, types, base=base, own=own)
+        other = claimed.setdefault(port, process)
+        if other != process and (own.keys() & {other.type, process.type}):
+            owner = process if process.type in own else other
+            raise UserError(
+                f"{other} and {process} would both have port {port}",
+                where=f"port of {owner.type}",
+                hint=f"Choose another port for {owner.type}",
+            )
+
+
+def _claims(formation: Mapping[str, int], own: Mapping[str, int]) -> Iterator[ProcessName]:
+    if not own:
+        return
+    for type_, quantity in formation.items():
+        for number in range(1, quantity + 1):
+            yield ProcessName(type_, number)
 
 
 def assign_port(

@@ -1,5 +1,6 @@
 """The runs of an app: started with their port and environment, read, and told about."""
 
+import os
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -236,6 +237,7 @@ class ActiveRuns:
             process=run.process,
             port=port,
             terminal=settings.terminal,
+            platform=self._platform(run) if settings.platform_env else None,
         )
         return SpawnOrder(
             run=run,
@@ -247,6 +249,15 @@ class ActiveRuns:
             grace_seconds=settings.grace_seconds,
             terminal=settings.terminal,
             stdin=settings.stdin,
+        )
+
+    def _platform(self, run: RunId) -> dict[str, str]:
+        # Not at the top: hardly any app asks for it, and all would wait for hashlib.
+        from proctor.model.platform_variables import platform_variables  # noqa: PLC0415 - see above
+
+        app = self.configuration
+        return platform_variables(
+            run.process, app_name=app.name, root=app.root, dyno_id=os.urandom(16).hex()
         )
 
     def _read(
@@ -279,18 +290,22 @@ class ActiveRuns:
     def _assign_port(self, process: ProcessName) -> PortAssignment:
         app = self.configuration
         types = app.procfile.types
-        usual = usual_port(process, types, base=app.base_port)
+        own = app.own_ports
+        usual = usual_port(process, types, base=app.base_port, own=own)
         given = {
             active.port: run.process
             for run, active in self._active.items()
             if run.process != process
         }
-        taken = TakenPorts(given, listening())
         reserved = {
-            usual_port(ProcessName(type_, number), types, base=app.base_port)
+            usual_port(name, types, base=app.base_port, own=own): name
             for type_, quantity in app.formation.items()
             for number in range(1, quantity + 1)
+            if (name := ProcessName(type_, number)) != process
         }
+        if process.type not in own:  # what somebody has written down goes before what is counted
+            given = {port: name for port, name in reserved.items() if name.type in own} | given
+        taken = TakenPorts(given, listening())
         return assign_port(
             process, usual, taken=taken, reserved=reserved, fixed=app.settings.fixed_ports
         )

@@ -45,6 +45,42 @@ def test_ports_beyond_the_highest_are_refused() -> None:
     )
 
 
+def test_a_type_with_a_port_of_its_own_counts_from_it_and_the_others_stay_where_they_are() -> None:
+    own = {"worker": 3000}
+    assert usual_port(ProcessName("worker", 1), TYPES, base=5006, own=own) == 3000
+    assert usual_port(ProcessName("worker", 3), TYPES, base=5006, own=own) == 3002
+    assert usual_port(WEB, TYPES, base=5006, own=own) == 5106
+
+
+def test_ports_of_its_own_beyond_the_highest_are_refused() -> None:
+    formation = parse_formation("worker=3", TYPES)
+    with pytest.raises(UserError) as caught:
+        require_ports(formation, base=5006, own={"worker": 65_534})
+
+    assert str(caught.value) == (
+        "the port of worker.3 would be 65536: there is none above 65535 (port of worker). "
+        "Choose a lower one."
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ({"worker": 5107}, "web.2 and worker.1 would both have port 5107 (port of worker)."),
+        ({"web": 5205}, "web.2 and worker.1 would both have port 5206 (port of web)."),
+        ({"web": 3000, "worker": 3001}, "web.2 and worker.1 would both have port 3001"),
+    ],
+    ids=["over a usual one", "into usual ones", "over another own one"],
+)
+def test_a_port_of_its_own_that_is_another_ones_is_refused(own: dict[str, int], words: str) -> None:
+    formation = parse_formation("web=2,worker=1", TYPES)
+    with pytest.raises(UserError) as caught:
+        require_ports(formation, base=5006, own=own)
+
+    assert str(caught.value).startswith(words)
+    require_ports(parse_formation("web=1,worker=0", TYPES), base=5006, own=own)
+
+
 def test_a_free_port_is_given_without_a_word() -> None:
     assert assign_port(WEB, 5006, taken={5007: "x"}) == PortAssignment(5006)
 

@@ -1,6 +1,7 @@
 """Settings of a process type, seen in what its processes meet."""
 
 import asyncio
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from proctor.errors import UserError
+from proctor.model.settings import Settings
 from support.typed_app import TypedApp
 
 PYTHON = f"exec {sys.executable} -S -E -c"
@@ -154,3 +157,55 @@ async def test_what_follows_an_end_is_as_the_type_has_it(tmp_path: Path) -> None
     assert states["once.1"] == "complete"
     assert states["failing.1"] == "crashed"
     assert {each.name: each.restarts for each in views}["failing.1"] == 0
+
+
+async def test_only_a_type_that_asks_for_it_is_told_what_the_platform_tells(
+    tmp_path: Path,
+) -> None:
+    command = "env | grep -E '^(DYNO|HEROKU_|SOURCE_)'; echo that is all; exec sleep 60"
+    types = {"there": {"platform_env": True}}
+    async with TypedApp(
+        tmp_path, {"there": command, "here": command}, types=types, formation={"there": 2}
+    ) as app:
+        for source in ("there.1", "there.2", "here.1"):
+            await prints(app, source, "that is all")
+        there = [sorted(await app.lines(f"there.{number}")) for number in (1, 2)]
+        here = await app.lines("here.1")
+    assert here == ["that is all"]
+    names = [[line.partition("=")[0] for line in lines[:-1]] for lines in there]
+    assert names == [["DYNO", "HEROKU_APP_ID", "HEROKU_APP_NAME", "HEROKU_DYNO_ID"]] * 2
+    assert [lines[0] for lines in there] == ["DYNO=there.1", "DYNO=there.2"]
+    assert there[0][1] == there[1][1]
+    assert there[0][3] != there[1][3]
+
+
+async def test_the_processes_of_a_type_get_its_port_and_the_next_ones(tmp_path: Path) -> None:
+    command = "echo port $PORT; exec sleep 60"
+    async with TypedApp(
+        tmp_path,
+        {"clock": command, "api": command},
+        types={"api": {"port": 27_300}},
+        formation={"api": 2},
+        port=27_200,
+    ) as app:
+        await app.scale(clock=101)
+        await prints(app, "clock.101", "port")
+        ports = {name: (await app.lines(name))[0] for name in ("clock.1", "api.1", "api.2")}
+        # 27 300 is api.1's by its own word, and so is the next one api.2's.
+        beyond = await app.lines("clock.101")
+    assert ports == {"clock.1": "port 27200", "api.1": "port 27300", "api.2": "port 27301"}
+    assert beyond == ["port 27302"]
+
+
+async def test_a_taken_port_of_its_own_is_evaded_or_refused_as_the_base_is(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        commands = {"api": "echo port $PORT; exec sleep 60"}
+        types = {"api": {"port": port}}
+        async with TypedApp(tmp_path, commands, types=types) as app:
+            await says(app, f"port {port} is taken")
+            await prints(app, "api.1", "port")
+            assert await app.lines("api.1") != [f"port {port}"]
+        fixed = TypedApp(tmp_path, commands, types=types, settings=Settings(fixed_ports=True))
+        with pytest.raises(UserError, match=f"port {port} of api.1 is taken"):
+            await fixed.__aenter__()
