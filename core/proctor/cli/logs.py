@@ -1,41 +1,60 @@
-"""`proctor logs`: the stored lines of a running app, and what follows them."""
+"""`proctor logs`: what an app has printed, whether it runs or has ended, and what follows."""
 
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
 
 import click
 
 from proctor.cli.log_format import new_format
+from proctor.cli.log_reader import Reader, Unread
+from proctor.cli.moments import Moment
 from proctor.cli.options import app_options
 from proctor.cli.printer import wants_colour
+from proctor.cli.problems import tell
+from proctor.cli.targets import EVERYTHING as ALL
 from proctor.cli.targets import covered, journal_of
-from proctor.cli.which_app import session_of
+from proctor.cli.which_app import find_places, session_of
 from proctor.control.client import ConnectionEnded
 from proctor.control.session import EVERYTHING, Session, WindowRequest
-from proctor.errors import UserError
+from proctor.errors import NotRunning, UserError
 from proctor.files.app_files import AppOptions
 from proctor.logs.formats import Format
+from proctor.logs.lines import Block
 from proctor.logs.rows import block_of
-from proctor.logs.window import Row, Window
+from proctor.logs.selection import Selection
+from proctor.logs.stored_lines import LastRun, StoredLines
+from proctor.logs.window import Stream
 from proctor.model.events import AnyMessage, AppStopped, OutputAppended, Snapshot
 from proctor.model.settings import LOG_FORMATS, LogFormat
 
-_ROWS_AT_ONCE = 1000
 _LATEST = 100
+_SOURCES = ("app", "proctor", "heroku")  # the last as the platform calls itself
 
 
 @click.command()
 @app_options(search_upward=True)
-@click.option("-f", "--follow", "--tail", is_flag=True, help="Go on with what comes")
+@click.argument("said", metavar="[TYPE|PROCESS]...", nargs=-1)
+@click.option("-f", "--follow", "-t", "--tail", is_flag=True, help="Go on with what comes")
 @click.option(
-    "-n", "--num", "count", type=click.IntRange(min=0), default=_LATEST,
-    help=f"How many of the latest lines  [{_LATEST}]",
+    "-n", "--num", "count", type=click.IntRange(min=0),
+    help=f"How many of the latest lines  [{_LATEST}; with --since or --until all]",
 )  # fmt: skip
-@click.option("--ps", "target", metavar="TYPE|PROCESS", help="Only of this type or process")
+@click.option(
+    "-p", "--ps", "--process-type", "--dyno", "--dyno-name", "targets", metavar="TYPE|PROCESS",
+    multiple=True, help="Only of this type or process; may be repeated",
+)  # fmt: skip
+@click.option("-s", "--source", type=click.Choice(_SOURCES),
+              help="Only what the app printed, or what proctor said")  # fmt: skip
+@click.option("--stream", type=click.Choice(["out", "err"]), help="Only this output of the app")
+@click.option("--err", "stream", flag_value="err", help="The same as --stream err")
+@click.option("--since", type=Moment(), metavar="MOMENT",
+              help="Only since then: 10m (ago), 12:01, 2026-11-25T10:00")  # fmt: skip
+@click.option("--until", type=Moment(), metavar="MOMENT", help="Only until then")
 @click.option(
     "--log-format", "form", type=click.Choice(LOG_FORMATS),
     help="How the lines are printed  [human]",
@@ -44,19 +63,37 @@ _LATEST = 100
 @click.option("--path", "only_path", is_flag=True, help="Print where the log files are, and end")
 def logs(  # noqa: PLR0913 - an argument an option
     options: AppOptions,
-    count: int,
-    target: str | None,
     *,
+    said: tuple[str, ...],
+    count: int | None,
+    targets: tuple[str, ...],
+    source: str | None,
+    stream: Stream | None,
+    since: float | None,
+    until: float | None,
     follow: bool,
     form: LogFormat | None,
     as_json: bool,
     only_path: bool,
 ) -> None:
-    """Print the latest lines of all processes, and follow them with -f."""
+    """Print the latest lines of all processes, and follow them with -f.
+
+    An app that does not run any more has its last run's lines printed.
+    """
     if as_json and form not in (None, "json"):
         raise UserError(f"--json and --log-format {form} exclude each other")
     chosen = "json" if as_json else form or "human"
-    printing = Printing(options, target, count, follow=follow, log_format=chosen)
+    named = tuple(dict.fromkeys((*said, *targets)))
+    selection = Selection(
+        targets=() if ALL in named else named,
+        source=None if source is None else "app" if source == "app" else "proctor",
+        stream=stream,
+        since=since,
+        until=until,
+    )
+    if count is None and since is None and until is None:
+        count = _LATEST
+    printing = Printing(options, selection, count, follow=follow, log_format=chosen)
     asyncio.run(printing.path() if only_path else printing.lines())
 
 
@@ -67,37 +104,85 @@ for _parameter in logs.params:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """What one call of `proctor logs` prints."""
+    """What one call of `proctor logs` prints; a `count` of None means all lines."""
 
     options: AppOptions
-    target: str | None
-    count: int
+    selection: Selection
+    count: int | None
     follow: bool
     log_format: LogFormat
 
     async def path(self) -> None:
         """Print where the log files are."""
-        async with session_of(self.options) as session:
-            click.echo((await session.snapshot()).app.log_dir)
+        try:
+            async with session_of(self.options) as session:
+                click.echo((await session.snapshot()).app.log_dir)
+        except NotRunning:
+            places = find_places(self.options)
+            if not places.logs.is_dir():
+                raise
+            click.echo(places.logs)
 
     async def lines(self) -> None:
         """Print the latest lines, then what comes if it is to be followed."""
-        async with session_of(self.options) as session:
-            snapshot = await session.snapshot()
-            journal = journal_of(self.target, snapshot)
-            format_ = self._format(snapshot)
-            (latest,) = await session.windows([WindowRequest(journal=journal, count=0)])
-            reader = Reader(
-                session, journal, max(latest.total_first, latest.total_end - self.count)
-            )
-            try:
-                await self._print(reader.unread(and_unfinished=not self.follow), format_)
-                if self.follow:
-                    await self._go_on(session, snapshot.sequence, reader, format_)
-            finally:
-                _write([format_.finish()])  # what waits for the end of a line, on ^C as well
+        try:
+            async with session_of(self.options) as session:
+                await self._of_running(session)
+        except NotRunning as problem:
+            self._of_ended(problem)
 
-    async def _go_on(self, session: Session, after: int, reader: "Reader", format_: Format) -> None:
+    def _of_ended(self, problem: NotRunning) -> None:
+        places = find_places(self.options)
+        with StoredLines(places.logs) as stored:
+            last = stored.last_run()
+            if last is None:
+                raise problem
+            tell(f"{places.app} is not running: {_ending(last)}")
+            earlier = self.selection.since is not None and self.selection.since < last.began
+            found = stored.latest(self.selection, self.count, earlier_runs=earlier)
+            format_ = self._format(())
+            try:
+                _write_blocks(format_, found)
+            finally:
+                _write([format_.finish()])
+        if self.follow:
+            raise problem
+
+    async def _of_running(self, session: Session) -> None:
+        snapshot = await session.snapshot()
+        journals = [journal_of(target, snapshot) for target in self.selection.targets]
+        journal = journals[0] if len(journals) == 1 else EVERYTHING
+        format_ = self._format([view.name for view in snapshot.processes])
+        reader = Reader(session, journal, self.selection)
+        beginning = await reader.begin(self.count)
+        try:
+            if beginning.missing != 0 and await self._files_have_more(session, snapshot):
+                with StoredLines(Path(snapshot.app.log_dir)) as stored:
+                    found = stored.latest(
+                        self.selection,
+                        beginning.missing,
+                        before=beginning.oldest,
+                        before_this_run=beginning.oldest is None,
+                        earlier_runs=self._reaches_before(snapshot) or beginning.oldest is None,
+                    )
+                    _write_blocks(format_, found)
+            await self._print(reader.unread(and_unfinished=not self.follow), format_)
+            if self.follow:
+                await self._go_on(session, snapshot.sequence, reader, format_)
+        finally:
+            _write([format_.finish()])  # what waits for the end of a line, on ^C as well
+
+    async def _files_have_more(self, session: Session, snapshot: Snapshot) -> bool:
+        """Whether memory has forgotten something of this run, or earlier runs are asked for."""
+        request = WindowRequest(journal=EVERYTHING, count=0)
+        (everything,) = await session.windows([request])
+        return bool(everything.total_first) or self._reaches_before(snapshot)
+
+    def _reaches_before(self, snapshot: Snapshot) -> bool:
+        since = self.selection.since
+        return since is not None and since < snapshot.app.started_at
+
+    async def _go_on(self, session: Session, after: int, reader: Reader, format_: Format) -> None:
         ended = False
         try:
             async for message in _or_none(session.messages(after=after), format_.due_in):
@@ -109,56 +194,31 @@ class Printing:
             if not ended:
                 raise
 
-    async def _print(self, unread: "AsyncIterator[Unread]", format_: Format) -> None:
+    async def _print(self, unread: AsyncIterator[Unread], format_: Format) -> None:
         async for skipped, rows, more in unread:
             if skipped:
                 _write([format_.skipped(skipped)])
             _write(format_.feed(map(block_of, rows), behind=more))
         _write(format_.feed(()))
 
-    def _format(self, snapshot: Snapshot) -> Format:
-        names = [view.name for view in snapshot.processes]
-        shown = names if self.target is None else covered(self.target, names)
+    def _format(self, names: Iterable[str]) -> Format:
+        targets = self.selection.targets
+        known = list(names)
+        shown = [name for target in targets for name in covered(target, known)]
         colour = wants_colour(1, os.environ)
-        return new_format(self.log_format, shown, colour=colour, terminal=os.isatty(1))
+        return new_format(
+            self.log_format, shown if targets else known, colour=colour, terminal=os.isatty(1)
+        )
 
 
-class Unread(NamedTuple):
-    """Rows to print, how many are lost before them, and whether there are more to read now."""
-
-    skipped: int
-    rows: list[Row]
-    more: bool
-
-
-class Reader:
-    """Reads a journal from a row on, in pieces that one answer of the supervisor holds."""
-
-    def __init__(self, session: Session, journal: str, first: int) -> None:
-        self._session = session
-        self.journal = journal
-        self._next = first
-
-    async def unread(self, *, and_unfinished: bool = False) -> "AsyncIterator[Unread]":
-        """What there is to read, until all of it was read."""
-        while True:
-            window = await self._window()
-            skipped = max(0, window.total_first - self._next)
-            rows = window.rows if and_unfinished else [
-                row for row in window.rows if not row.unfinished
-            ]  # fmt: skip
-            if rows:
-                self._next = rows[-1].number + 1
-            if skipped or rows:
-                more = len(rows) == len(window.rows) and self._next < window.total_end
-                yield Unread(skipped, rows, more)
-            if not rows or self._next >= window.total_end:
-                return
-
-    async def _window(self) -> Window:
-        request = WindowRequest(journal=self.journal, count=_ROWS_AT_ONCE, first=self._next)
-        (window,) = await self._session.windows([request])
-        return window
+def _ending(last: LastRun) -> str:
+    at = last.last if last.ended is None else last.ended
+    moment = time.localtime(at)
+    today = time.strftime("%F", moment) == time.strftime("%F")
+    words = time.strftime("%T" if today else "%F %T", moment)
+    if last.ended is None:
+        return f"its last run was cut off; its last line is of {words}"
+    return f"it ended at {words}"
 
 
 async def _or_none(
@@ -185,6 +245,12 @@ def _is_about(message: AnyMessage | None, journal: str) -> bool:
     return isinstance(message, OutputAppended) and (
         journal == EVERYTHING or bool(covered(journal, [message.process]))
     )
+
+
+def _write_blocks(format_: Format, blocks: Iterator[Block]) -> None:
+    for block in blocks:
+        _write(format_.feed((block,), behind=True))
+    _write(format_.feed(()))
 
 
 def _write(parts: list[bytes]) -> None:

@@ -1,12 +1,14 @@
 """Writes logs to files, in a thread of its own.
 
 Each process has `<process>.log`, with the exact bytes it printed (out and err by whole lines);
-what proctor says goes to `proctor.log`, with times. Files grow to a part of the limit, then
+what proctor says goes to `proctor.log`, with times. `lines.index` says who printed which bytes
+when, in the order of arrival (see `index`). Files grow to a part of the limit, then
 become `<process>.log.1`, and the older ones `.2`, `.3`, …; the oldest are removed when all
 together exceed the limit. A disk that fails never stops anything: what could not be written is
 counted, told once, and writing goes on when it can.
 """
 
+import os
 import threading
 import time
 from collections import deque
@@ -17,6 +19,7 @@ import msgspec
 
 from proctor.logs.files import LogFiles
 from proctor.logs.formats import rfc3339
+from proctor.logs.index import Began, Ended, LogIndex, Printed, Record
 from proctor.logs.lines import Block
 from proctor.logs.marks import Mark, Marks
 
@@ -56,6 +59,8 @@ class Spill:
         self.folder = folder
         self.marks = Marks()
         self._files = LogFiles(folder, limit=limit, on_gone=self.marks.forget)
+        self._index = LogIndex(folder)
+        self._began: float | None = time.time()  # None once that is in the index
         self._places: dict[str, int] = {}  # bytes ever printed to files of a name: by the loop
         self._post = post
         self._on_trouble = on_trouble
@@ -108,28 +113,43 @@ class Spill:
             self._write_queue()
             self._closing.wait(_BATCH_SECONDS)  # let more come together
         self._write_queue()
+        if self._began is None:
+            self._index.write([Ended(time.time())])
+        self._index.close()
         self._files.close()
 
     def _write_queue(self) -> None:
         self._something.clear()
-        size = 0
-        together: dict[str, list[Block]] = {}
+        size = number = 0
+        together: dict[str, list[tuple[int, Block]]] = {}
         while self._queue:
             block = self._queue.popleft()
             size += len(block.data)
-            together.setdefault(file_of(block), []).append(block)
+            together.setdefault(file_of(block), []).append((number, block))
+            number += 1
+        written: dict[int, Record] = {}
         for name, blocks in together.items():
-            self._write_file(name, blocks)
+            written |= self._write_file(name, blocks)
+        self._write_index([written[number] for number in sorted(written)])
         self._written += size
         if self._told_behind:
             self._tell(self.on_pressure)
 
-    def _write_file(self, name: str, blocks: list[Block]) -> None:
+    def _write_index(self, records: list[Record]) -> None:
+        if self._began is not None and records:
+            records.insert(0, Began(self._began, os.getpid()))
+            self._began = None
+        if records:
+            self._index.write(records)
+
+    def _write_file(self, name: str, numbered: list[tuple[int, Block]]) -> dict[int, Record]:
+        """Write these blocks; what the index is to say of each, by its number."""
+        blocks = [block for _, block in numbered]
         parts = [_as_written(block) for block in blocks]
         size = sum(map(len, parts))
         if self._failing and time.monotonic() < self._retry_at and not self._closing.is_set():
             self.lost += size
-            return
+            return {}
         before = self._files.written
         try:
             inode, offset = self._files.end_of(name)
@@ -140,11 +160,12 @@ class Spill:
             if not self._failing:
                 self._failing = True
                 self._tell_trouble(SpillTrouble(problem, self.lost))
-        else:
-            self._note(name, inode, offset, blocks)
-            if self._failing:
-                self._failing = False
-                self._tell_trouble(SpillTrouble(None, self.lost))
+            return {}
+        self._note(name, inode, offset, blocks)
+        if self._failing:
+            self._failing = False
+            self._tell_trouble(SpillTrouble(None, self.lost))
+        return _indexed(inode, offset, numbered)
 
     def _note(self, name: str, inode: int, offset: int, blocks: list[Block]) -> None:
         for block in blocks:
@@ -169,6 +190,19 @@ class Spill:
 def file_of(block: Block) -> str:
     """The name of the files that a block is written to."""
     return _PROCTOR if block.stream == _PROCTOR else block.process or _PROCTOR
+
+
+def _indexed(inode: int, offset: int, numbered: list[tuple[int, Block]]) -> dict[int, Record]:
+    """What the index says of blocks that are in a file one after the other."""
+    records: dict[int, Record] = {}
+    for number, block in numbered:
+        size = len(_as_written(block))
+        records[number] = Printed(
+            inode, offset, size, block.rows, block.at, block.process, block.run, block.stream,
+            block.continued, block.platform.decode("utf-8", "replace"),
+        )  # fmt: skip
+        offset += size
+    return records
 
 
 def _as_written(block: Block) -> bytes:

@@ -2,12 +2,18 @@ import asyncio
 import json
 import re
 
+import msgspec
 import pytest
 
+from proctor.control.places import Places
 from proctor.control.server import ControlServer
-from proctor.model.events import AppStopped
+from proctor.logs.spill import Spill
+from proctor.logs.store import LogStore
+from proctor.model.events import AppChanged, AppStopped
+from proctor.model.names import RunId
 from support.eventually import eventually
 from support.fakes import FakeSession
+from support.histories import NOON
 from support.platform_logs import parse
 from support.shell import Shell
 
@@ -159,3 +165,77 @@ async def test_the_last_lines_of_an_app_that_is_quit_are_printed(
     outcome = await typing
     assert parsed(outcome.out) == [("web.1", "bye")]
     assert outcome.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["web"], ["one", "two", "three"]),
+        (["web.1", "--ps", "worker.1"], ["one", "two", "four"]),
+        (["--err"], ["two"]),
+        (["--source", "proctor"], ["three"]),
+        (["--source", "app", "-n", "2"], ["two", "four"]),
+        (["--since", "2026-01-01T12:00:02Z"], ["three", "four"]),
+        (["--until", "2026-01-01T12:00:01Z"], ["one", "two"]),
+        (["-n", "1", "--dyno", "web.1"], ["two"]),
+    ],
+)
+async def test_lines_are_selected_by_process_source_stream_and_time(
+    proctor: Shell, running: FakeSession, words: list[str], expected: list[str]
+) -> None:
+    running.output("web.1", "one", at=NOON)
+    running.output("web.1", "two", at=NOON + 1, stream="err")
+    running.output("web.2", "three", at=NOON + 2, stream="proctor")
+    running.output("worker.1", "four", at=NOON + 3)
+    assert [text for _, text in parsed((await proctor("logs", *words)).out)] == expected
+
+
+async def test_the_latest_of_few_lines_among_many_are_found(
+    proctor: Shell, running: FakeSession
+) -> None:
+    running.output("web.1", "first", "second", stream="err")
+    running.output("web.1", *(f"{number}" for number in range(3500)))
+    lines = parsed((await proctor("logs", "--err", "-n", "1")).out)
+    assert lines == [("web.1", "second")]
+
+
+async def test_after_the_end_the_lines_of_the_last_run_are_printed(
+    proctor: Shell, places: Places
+) -> None:
+    spill = Spill(places.logs, post=lambda callback: callback())
+    store = LogStore(spill=spill)
+    store.open(RunId.parse("web.1#1"), terminal=False).append(b"one\ntwo\n", NOON)
+    store.close()
+    outcome = await proctor("logs", "-n", "1")
+    assert (outcome.code, parsed(outcome.out)) == (0, [("web.1", "two")])
+    assert re.fullmatch(r"proctor: shop is not running: it ended at \d\d:\d\d:\d\d\n", outcome.err)
+    assert (await proctor("logs", "--path")).out.strip() == str(places.logs)
+    followed = await proctor("logs", "-f")
+    assert (followed.code, len(parsed(followed.out))) == (3, 2)
+
+
+async def test_what_memory_has_forgotten_comes_from_the_files(
+    proctor: Shell, running: FakeSession, places: Places
+) -> None:
+    running.tell(
+        AppChanged(
+            cause="app",
+            sequence=running.next_sequence,
+            app=msgspec.structs.replace(running.now_is.app, log_dir=str(places.logs)),
+        )
+    )
+    spill = Spill(places.logs, post=lambda callback: callback())
+    track = LogStore(spill=spill).open(RunId.parse("web.1#1"), terminal=False)
+    for number in range(20):
+        track.append(f"{number}\n".encode(), NOON + number)
+        running.output("web.1", f"{number}", at=NOON + number)
+    spill.close()
+    running.forget("*", 15)
+    lines = parsed((await proctor("logs", "-n", "12")).out)
+    assert [text for _, text in lines] == [str(number) for number in range(8, 20)]
+
+
+async def test_an_app_that_never_ran_has_no_lines(proctor: Shell, places: Places) -> None:
+    outcome = await proctor("logs")
+    assert outcome.code == 3
+    assert "shop is not running" in outcome.err

@@ -1,0 +1,117 @@
+"""Reads the lines that a running app holds in memory: how far back, and what comes."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from proctor.control.session import Session, WindowRequest
+from proctor.logs.selection import Selection
+from proctor.logs.window import Row, Window
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_ROWS_AT_ONCE = 1000
+
+
+class Unread(NamedTuple):
+    """Rows to print, how many are lost before them, and whether there are more to read now."""
+
+    skipped: int
+    rows: list[Row]
+    more: bool
+
+
+class Beginning(NamedTuple):
+    """The number of the first row to print, and how many more are wanted than memory holds.
+
+    `missing` is None where all are wanted. `oldest` is the oldest row that memory holds.
+    """
+
+    first: int
+    missing: int | None
+    oldest: Row | None
+
+
+class Reader:
+    """Reads a journal from a row on, in pieces that one answer of the supervisor holds."""
+
+    def __init__(self, session: Session, journal: str, selection: Selection) -> None:
+        self._session = session
+        self._selection = selection
+        self._next = 0
+        self.journal = journal
+
+    async def begin(self, count: int | None) -> Beginning:
+        """Go to the last `count` rows of those selected (None: all)."""
+        latest = await self._window(0, 0)
+        if self._selection.of_all and not self._is_shared and count is not None:
+            first = max(latest.total_first, latest.total_end - count)
+            missing: int | None = count - (latest.total_end - first)
+        else:
+            first, missing = await self._look_back(latest, count)
+        self._next = first
+        oldest = None
+        if missing != 0:
+            held = await self._window(latest.total_first, 1)
+            oldest = next((row for row in held.rows if not row.unfinished), None)
+        return Beginning(first, missing, oldest)
+
+    async def unread(self, *, and_unfinished: bool = False) -> "AsyncIterator[Unread]":
+        """What there is to read, until all of it was read."""
+        while True:
+            window = await self._window(self._next, _ROWS_AT_ONCE)
+            skipped = max(0, window.total_first - self._next)
+            rows = window.rows if and_unfinished else [
+                row for row in window.rows if not row.unfinished
+            ]  # fmt: skip
+            if rows:
+                self._next = rows[-1].number + 1
+            if skipped or rows:
+                more = len(rows) == len(window.rows) and self._next < window.total_end
+                yield Unread(skipped, self._selected(rows), more)
+            if not rows or self._next >= window.total_end:
+                return
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether the journal also holds what other processes print."""
+        targets = self._selection.targets
+        return bool(targets) and targets != (self.journal,)
+
+    async def _look_back(self, latest: Window, count: int | None) -> tuple[int, int | None]:
+        """The number of the first row that is wanted, and how many more are."""
+        left, since = count, self._selection.since
+        end = latest.total_end
+        while end > latest.total_first and (left is None or left > 0):
+            begin = max(latest.total_first, end - _ROWS_AT_ONCE)
+            rows = await self._rows(begin, end)
+            for row in reversed(self._selected(rows)):
+                if left is not None:
+                    left -= 1
+                    if left == 0:
+                        return row.number, 0
+            end = begin
+            if since is not None and rows and all(row.at < since for row in rows):
+                return begin, 0
+        return end, left
+
+    async def _rows(self, begin: int, end: int) -> list[Row]:
+        """These rows; an answer that is cut short is asked for again."""
+        rows: list[Row] = []
+        while begin < end:
+            window = await self._window(begin, end - begin)
+            if not window.rows:
+                break
+            rows += window.rows
+            begin = window.end
+        return rows
+
+    def _selected(self, rows: list[Row]) -> list[Row]:
+        if self._selection.of_all and not self._is_shared:
+            return rows
+        admits = self._selection.admits
+        return [row for row in rows if admits(row.process, row.stream, row.at)]
+
+    async def _window(self, first: int, count: int) -> Window:
+        request = WindowRequest(journal=self.journal, count=count, first=first)
+        (window,) = await self._session.windows([request])
+        return window
