@@ -63,7 +63,8 @@ def prepare() -> None:
     gc.disable()
     words = sys.argv[1:]
     starter = _fork_from_starter() if is_to_be_detached(words) else None
-    lease = _fork_from_screen() if starter is None and screen_can_open(words) else None
+    has_screen = starter is None and screen_can_open(words) and _screen_is_wanted(words)
+    lease = _fork_from_screen() if has_screen else None
     guardian, pid = _launch_guardian()
     _load_msgspec()
     _prepared = Prepared(guardian, pid, lease, starter)
@@ -92,6 +93,12 @@ def screen_can_open(words: list[str]) -> bool:
         return os.tcgetpgrp(0) == os.getpgrp()  # a background job must not touch the terminal
     except OSError:
         return False
+
+
+def _screen_is_wanted(words: list[str]) -> bool:
+    from proctor.cli.screen_wish import screen_is_wanted  # noqa: PLC0415 - on a terminal alone
+
+    return screen_is_wanted(words)
 
 
 def _load_msgspec() -> None:

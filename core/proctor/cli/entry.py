@@ -84,7 +84,8 @@ def _names_processes(words: list[str]) -> bool:
 
 
 def _names_an_app() -> bool:
-    return os.path.isfile(os.environ.get("PROCFILE") or "Procfile") or _env_file_names_one()  # noqa: PTH113 - see the module's words
+    procfile = os.environ.get("PROCFILE") or "Procfile"
+    return any(map(os.path.isfile, (procfile, "proctor.toml"))) or _env_file_names_one()
 
 
 def _env_file_names_one() -> bool:

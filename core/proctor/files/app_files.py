@@ -120,7 +120,10 @@ def configuration_of(
         base_port=base_port,
         settings=settings,
         types=_types(settings, files.settings_file, procfile.types),
-        warnings=tuple(_warnings(files, procfile)),
+        warnings=(
+            *(_sentence(files.procfile_name, warning) for warning in procfile.warnings),
+            *warnings_beside(files),
+        ),
     )
     require_ports(formation, base=base_port, own=app.own_ports)
     return app
@@ -201,9 +204,8 @@ def _types(
     return types
 
 
-def _warnings(files: AppFiles, procfile: Procfile) -> Iterator[str]:
-    for warning in procfile.warnings:
-        yield _sentence(files.procfile_name, warning)
+def warnings_beside(files: AppFiles) -> Iterator[str]:
+    """What is odd about all files but the Procfile."""
     for env_file in files.env_files:
         yield from env_file.warnings
         for name in NOT_IN_ENV_FILES:

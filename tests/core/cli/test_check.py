@@ -109,3 +109,53 @@ def test_a_root_by_flag_is_looked_in(folder: Path) -> None:
     (folder / "shop" / "Procfile").write_text("web: serve\n")
 
     assert run("-d", "shop").exit_code == 0
+
+
+def test_the_settings_file_is_checked_as_well(folder: Path) -> None:
+    (folder / "Procfile").write_text("web: serve\n")
+    (folder / "proctor.toml").write_text("[types.web]\ngrace = 5\n")
+
+    assert run().output == "web  serve\nProcfile is valid: 1 process type\nproctor.toml is valid\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "\ngrase = 5\n",
+            "there is no setting 'grase' (proctor.toml:2). The nearest is 'grace'\n",
+        ),
+        (
+            "[types.wob]\n",
+            (
+                "web  serve\n"
+                "there is no process type 'wob' (proctor.toml:1). The nearest is 'web'\n"
+                "the app is not valid\n"
+            ),
+        ),
+        (
+            'formation = "web=x"\n',
+            (
+                "web  serve\n'web=x' is not a quantity (proctor.toml:1). "
+                "Write a number, as in web=2\nthe app is not valid\n"
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_with_it_is_told_with_its_line(folder: Path, text: str, said: str) -> None:
+    (folder / "Procfile").write_text("web: serve\n")
+    (folder / "proctor.toml").write_text(text)
+
+    result = run()
+
+    assert (result.exit_code, result.output) == (1, said)
+
+
+def test_settings_of_other_tools_are_a_warning(folder: Path) -> None:
+    (folder / "Procfile").write_text("web: serve\n")
+    (folder / ".foreman").write_text("port: 5000\n")
+
+    result = run()
+
+    assert result.exit_code == 0
+    assert "warning: .foreman is not read: write port = 5000 in proctor.toml\n" in result.output
