@@ -50,6 +50,7 @@ class FakeSession:
         self.searches: list[SearchQuery] = []  #: every search, in order
         self.finds: list[SearchHit] = []  #: what each of them finds
         self.closed = False
+        self.gave_up_lease = False
         self.followed = asyncio.Event()  #: somebody listens to what is told
         self.answer: Callable[[AnyCommand], Reply] = self.accept
         self.now = now
@@ -172,6 +173,9 @@ class FakeSession:
             yield hit
         found = len(self.finds)
         yield SearchProgress(searched=1, total=1, lines=found, found=found, ended=True)
+
+    async def give_up_lease(self) -> None:
+        self.gave_up_lease = True
 
     async def close(self) -> None:
         self.closed = True

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from textual.events import Key
 
@@ -230,11 +231,43 @@ async def test_with_nothing_running_q_does_not_ask() -> None:
         assert screen.session.sent == [Quit(by="key")]
 
 
-async def test_a_screen_that_holds_no_lease_leaves_without_touching_the_app() -> None:
+@pytest.mark.parametrize("keys", [["q", "q"], ["q", "d"], ["d"], ["ctrl+c", "ctrl+c"]])
+async def test_an_attached_screen_leaves_without_touching_the_app(keys: list[str]) -> None:
     async with screen_on(histories.shop(), holds_lease=False) as screen:
-        await screen.press("q")
+        await screen.press(*keys)
         assert screen.session.sent == []
         assert screen.app.return_code == 0
+        assert not screen.app.detached
+        assert screen.app.last_words == "shop goes on; it ends with this screen"
+
+
+async def test_an_attached_screen_says_whom_the_app_ends_with_and_offers_to_end_it() -> None:
+    async with screen_on(histories.shop(), holds_lease=False) as screen:
+        assert "ends with this screen" in screen.text("#header")
+        await screen.press("q")
+        assert "the app ends with this screen" in screen.text()
+        await screen.press("s")
+        assert screen.session.sent == [Quit(by="key")]
+
+
+@pytest.mark.parametrize("keys", [["d"], ["q", "d"]])
+async def test_the_key_to_detach_gives_up_the_lease_and_leaves(keys: list[str]) -> None:
+    async with screen_on(histories.shop()) as screen:
+        assert "ends with" not in screen.text("#header")
+        assert "d detach" in screen.text("#keys")
+        await screen.press(*keys)
+        assert screen.session.gave_up_lease
+        assert screen.session.sent == []
+        assert screen.app.detached
+        assert "proctor attach" in (screen.app.last_words or "")
+
+
+async def test_an_app_that_is_being_stopped_cannot_be_detached_from() -> None:
+    stopping = msgspec.structs.replace(histories.shop(), stopping=True)
+    async with screen_on(stopping) as screen:
+        await screen.press("d")
+        assert "being stopped" in screen.text("#done")
+        assert not screen.session.gave_up_lease
 
 
 async def test_keys_typed_in_one_go_are_each_for_what_the_one_before_has_selected() -> None:

@@ -282,6 +282,16 @@ _TABLE = (
         group="Screen",
     ),
     Action(
+        id="detach",
+        title="Detach",
+        words="detach",
+        help="Leave this screen; the app goes on, and proctor attach comes back",
+        group="Screen",
+        unavailable=availability.ends_anyway,
+        footer=4,
+        shown_as=lambda _: "proctor start --detach",
+    ),
+    Action(
         id="quit",
         title="Quit",
         words="quit",

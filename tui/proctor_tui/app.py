@@ -21,7 +21,7 @@ from proctor_tui.memory import settle_memory
 from proctor_tui.palette import ActionProvider
 from proctor_tui.screens.help import HelpScreen
 from proctor_tui.screens.main import MainScreen
-from proctor_tui.screens.quit import QuitScreen
+from proctor_tui.screens.quit import Answer, QuitScreen
 from proctor_tui.situation import RUNNING
 from proctor_tui.terminal import SignalledEarly, modes_kept, suspend, take_signals
 from proctor_tui.themed_app import ThemedApp
@@ -43,6 +43,8 @@ FRAME_SECONDS = 1 / 25
 """The screen shows what has changed at most so often."""
 
 OUR_FAULT = 70
+DETACHED = -1
+"""What `run_screen` gives instead of an exit code when the app goes on without this screen."""
 
 
 class ProctorApp(ThemedApp):
@@ -75,6 +77,7 @@ class ProctorApp(ThemedApp):
     ) -> None:
         super().__init__(dark=dark)
         self.last_words: str | None = None
+        self.detached = False
         self._session = session
         self._now = now
         self._holds_lease = holds_lease
@@ -119,7 +122,7 @@ class ProctorApp(ThemedApp):
         if parts is not Part.NOTHING:
             self._main.show(view, parts)
         if view.exit_code is not None:
-            self._leave(view.exit_code, _last_words(view))
+            self._leave(view.exit_code, self._words_at_the_end(view))
         self._frames_left -= 1
         self._main.frame()
         if self._frames_left <= 0 and not self._follower.dirty:
@@ -147,7 +150,7 @@ class ProctorApp(ThemedApp):
         if view.exit_code is None:
             self._leave(OUR_FAULT, words)
         else:
-            self._leave(view.exit_code, _last_words(view))
+            self._leave(view.exit_code, self._words_at_the_end(view))
 
     async def _send(self, command: AnyCommand) -> None:
         try:
@@ -199,10 +202,10 @@ class ProctorApp(ThemedApp):
                 self.open_url(self.view.app.address)
             case "suspend":
                 self.action_suspend_process()
-            case "quit":
-                self._quit(message.by, always=False)
-            case "quit_app":
-                self._quit(message.by, always=True)
+            case "detach":
+                self.run_worker(self._let_it_go_on(), name="detach", group="send")
+            case "quit" | "quit_app":
+                self._quit(message.by, always=message.action == "quit_app")
             case _:
                 pass
 
@@ -223,28 +226,60 @@ class ProctorApp(ThemedApp):
     def _quit(self, by: str, *, always: bool) -> None:
         """Leave, as asked `by` key or otherwise; `always` ends even an app of somebody else's."""
         if isinstance(self.screen, QuitScreen):  # asked again before the question was seen
-            self.screen.answer(stop=True)
+            self.screen.answer(self.screen.quits_by)
+            return
+        leaves = not (self._holds_lease or always)
+        if self.view.stopping and leaves:
+            self._leave(0, None)
         elif self.view.stopping:
             self._main.want(Quit(by=by, at_once=True))
-        elif not (self._holds_lease or always):
-            self._leave(0, None)
         elif running := sum(each.state in RUNNING for each in self.view.processes.values()):
-            self.push_screen(QuitScreen(running), partial(self._quit_answered, by))
+            question = QuitScreen(running, ends_with=self.view.app.ends_with if leaves else None)
+            self.push_screen(question, partial(self._quit_answered, by))
+        elif leaves:
+            self._leave(0, _goes_on(self.view))
         else:
             self._main.want(Quit(by=by))
 
-    def _quit_answered(self, by: str, stop: bool | None) -> None:  # noqa: FBT001 - Textual's own call
-        if stop:
+    async def _quit_answered(self, by: str, answer: Answer | None) -> None:
+        if answer == "stop":
             self._main.want(Quit(by=by))
+        elif answer == "leave":
+            await self._let_it_go_on()
+
+    async def _let_it_go_on(self) -> None:
+        """Leave, and let the app go on, whether it would have ended with this screen or not."""
+        if self._holds_lease:
+            try:
+                await self._session.give_up_lease()
+            except (ProctorError, OSError) as problem:
+                self._main.hint(str(problem))
+                return
+            self.detached = True
+            name = safe(self.view.app.name)
+            words = f"{name} goes on. See it with 'proctor attach', end it with 'proctor quit'"
+        else:
+            words = _goes_on(self.view)
+        self._leave(0, words)
 
     def _help_answered(self, action: str | None) -> None:
         if action:
             self._main.act(action, by="button")
 
+    def _words_at_the_end(self, view: View) -> str | None:
+        words = _last_words(view)
+        if words is None and not self._holds_lease:
+            return f"{view.app.name} has ended"
+        return words
+
     def _leave(self, code: int, words: str | None) -> None:
         self.last_words = self.last_words or words
         if self._exit is False:
             self.exit(code, return_code=code)
+
+
+def _goes_on(view: View) -> str:
+    return f"{view.app.name} goes on; it ends with {view.app.ends_with}"
 
 
 def _last_words(view: View) -> str | None:
@@ -258,6 +293,8 @@ def _last_words(view: View) -> str | None:
 
 def run_screen(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool) -> int:
     """Open the screen on a session, until it is left or the session ends; gives the exit code.
+
+    Where it gave up the lease it held, and so the app goes on, that is `DETACHED`.
 
     The terminal is as it was before when this returns, whatever happened.
 
@@ -287,4 +324,6 @@ async def _run(connect: "Callable[[], Awaitable[Session]]", *, holds_lease: bool
         return signalled.code
     if app.last_words:
         sys.stderr.write(f"proctor: {safe(app.last_words)}\n")
-    return OUR_FAULT if app.failed else app.return_code or 0
+    if app.failed:
+        return OUR_FAULT
+    return DETACHED if app.detached else app.return_code or 0

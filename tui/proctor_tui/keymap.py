@@ -31,6 +31,7 @@ KEYS: "Mapping[str, tuple[str, ...]]" = {
     "palette": ("ctrl+p", "colon"),
     "help": ("question_mark", "f1"),
     "suspend": ("ctrl+z",),
+    "detach": ("d",),
     "quit": ("q",),
     "quit_app": ("Q",),
 }

@@ -64,6 +64,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor export systemd -m web=2",
     ),
     CommandEntry(
+        "attach", "proctor.cli.attach:attach", _SEE,
+        "Show the screen of the app that runs.",
+        "proctor attach",
+    ),
+    CommandEntry(
         "ps", "proctor.cli.listing:ps", _SEE,
         "List the processes and the state of each.",
         "proctor ps --json",

@@ -5,10 +5,15 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from proctor.control.client import RemoteSession
 from proctor.errors import ProctorError
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+_DETACHED = -1
 _INTERRUPTED = 130
 _QUIT = 131  # by SIGQUIT, which kills at once
 
@@ -26,6 +31,9 @@ def show(lease: socket.socket, supervisor: int) -> int:
         code = _INTERRUPTED
     except ProctorError as error:
         code, problem = error.exit_code, error
+    if code == _DETACHED:  # the supervisor lives on, somebody else's child
+        lease.close()
+        return 0
     if code == _QUIT:
         os.kill(supervisor, signal.SIGQUIT)
     lease.close()
@@ -40,15 +48,28 @@ def show(lease: socket.socket, supervisor: int) -> int:
 
 
 def _run(lease: socket.socket) -> int:
-    # Textual paints to the standard error, which may have been redirected to a file.
-    sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-    # The screen is large: it is loaded while the supervisor starts the app.
-    from proctor_tui.app import run_screen  # noqa: PLC0415 - see above
-
     async def connect() -> RemoteSession:
         return await RemoteSession.over(lease)
 
-    return run_screen(connect, holds_lease=True)
+    return _open(connect, holds_lease=True)
+
+
+def show_attached(session: "Callable[[], Awaitable[RemoteSession]]") -> int:
+    """Show an app that runs already, until the user leaves or it ends; gives the exit code.
+
+    Raises:
+        ProctorError: the session could not be had.
+    """
+    return _open(session, holds_lease=False)
+
+
+def _open(connect: "Callable[[], Awaitable[RemoteSession]]", *, holds_lease: bool) -> int:
+    # Textual paints to the standard error, which may have been redirected to a file.
+    sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
+    # The screen is large: where an app is started, it is loaded meanwhile.
+    from proctor_tui.app import run_screen  # noqa: PLC0415 - see above
+
+    return run_screen(connect, holds_lease=holds_lease)
 
 
 def _wait_for(supervisor: int) -> int:

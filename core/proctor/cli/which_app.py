@@ -55,19 +55,32 @@ async def session_of(options: AppOptions) -> "AsyncIterator[RemoteSession]":
     Raises:
         NotRunning: nothing runs it.
     """
+    async with await connected(options) as session:
+        yield session
+
+
+async def connected(options: AppOptions) -> "RemoteSession":
+    """The same, to be closed by the caller.
+
+    Raises:
+        NotRunning: nothing runs it.
+    """
     from proctor.control.client import connect  # noqa: PLC0415 - who starts an app is no client
 
     places = find_places(options)
     try:
-        session = await connect(socket_to_try(places))
+        return await connect(socket_to_try(places))
     except NotRunning as error:
-        raise NotRunning(
-            f"{places.app} is not running",
-            where=str(places.root),
-            hint="Start it with 'proctor start'",
-        ) from error
-    async with session:
-        yield session
+        raise not_running(places) from error
+
+
+def not_running(places: Places) -> NotRunning:
+    """Nothing runs this app, as the problem to report."""
+    return NotRunning(
+        f"{places.app} is not running",
+        where=str(places.root),
+        hint="Start it with 'proctor start'",
+    )
 
 
 def _has_app(folder: Path) -> bool:

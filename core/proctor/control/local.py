@@ -93,6 +93,9 @@ class LocalSession:
         """The lines that match, in memory and on disk, and how far the search has come."""
         return search(self._store, query)
 
+    async def give_up_lease(self) -> None:
+        """There is none: the app does not end with this session."""
+
     async def close(self) -> None:
         """Leave; nothing of the app depends on this session."""
 

@@ -56,6 +56,10 @@ class Session(Protocol):
         """
         ...
 
+    async def give_up_lease(self) -> None:
+        """Let the app go on when this session ends; nothing where it would anyway."""
+        ...
+
     async def close(self) -> None:
         """Leave. A screen that holds the lease ends the app by leaving."""
         ...

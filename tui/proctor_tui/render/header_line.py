@@ -12,14 +12,21 @@ if TYPE_CHECKING:
     from proctor_tui.view import View
 
 
-def header_line(view: "View", width: int, now: float) -> Line:
-    """The line in exactly `width` columns; what is worth least gives way first."""
+def header_line(view: "View", width: int, now: float, *, attached: bool = False) -> Line:
+    """The line in exactly `width` columns; what is worth least gives way first.
+
+    An `attached` screen, with which the app does not end, says what it ends with.
+    """
     block = Cell(f" {safe(view.app.name)} ", "block bold")
     release = (Cell(f"  {safe(view.app.release)}", "bold ink"),) if view.app.release else ()
     address = _address(view.app.address)
     counts, watch = _counts(view), _watch(view.watch, now)
     short_watch = _watch(view.watch, None)
+    ends = (Cell(f"  ends with {safe(view.app.ends_with)}", "dim", "detach"),) if attached else ()
     for start, end in (
+        ((block, *release, *address, *ends), (*counts, *watch)),
+        ((block, *release, *address, *ends), (*counts, *short_watch)),
+        ((block, *ends), (*counts, *short_watch)),
         ((block, *release, *address), (*counts, *watch)),
         ((block, *release, *address), (*counts, *short_watch)),
         ((block, *address), (*counts, *short_watch)),

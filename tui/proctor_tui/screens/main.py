@@ -60,6 +60,7 @@ class MainScreen(SteeredScreen):
         self._names: tuple[str, ...] | None = None
         # Kept, not looked up: a clock that strikes while the screen is taken down finds them.
         self._header = HeaderBar(id="header")
+        self._header.attached = not holds_lease
         self._banner = Banner(id="banner")
         self._tabs = ProcessTabs(id="tabs")
         self._panel = FormationPanel(id="formation")

@@ -22,11 +22,13 @@ class HeaderBar(Bar):
     """What is shown."""
     now = reactive(0.0, repaint=False)
     """Wall time, from which durations are counted."""
+    attached = False
+    """Whether the app does not end with this screen, and its end has to be said."""
 
     def watch_view(self) -> None:
         """Lay the line out again."""
         if self.view is not None and self.size.width:
-            self.line = header_line(self.view, self.size.width, self.now)
+            self.line = header_line(self.view, self.size.width, self.now, attached=self.attached)
 
     watch_now = watch_view
     on_resize = watch_view
