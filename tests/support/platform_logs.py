@@ -18,6 +18,7 @@ _EVENTS = {
     "start": re.compile(r"Starting process with command `(?P<command>.+)`"),
     "state": re.compile(rf"State changed from (?P<before>{_STATES}) to (?P<after>{_STATES})"),
     "exit": re.compile(r"Process exited with status (?P<status>\d{1,3})"),
+    "memory": re.compile(r"Process running mem=\d+M\(\d+\.\d%\)"),
     "restart": re.compile(r"Restarting"),
     "stop": re.compile(r"Stopping all processes with (?P<signal>SIG[A-Z0-9]+)"),
     "kill": re.compile(r"Stopping (remaining processes|process) with (?P<signal>SIGKILL)"),

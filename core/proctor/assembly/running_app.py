@@ -14,6 +14,7 @@ from proctor.logs.spill import Spill, SpillTrouble
 from proctor.logs.store import LogStore
 from proctor.model.configuration import AppConfiguration
 from proctor.model.events import AppView, InternalError, OutputAppended, Usage, UsageSampled
+from proctor.model.memory_limit import MemoryGuard
 from proctor.model.names import ProcessName
 from proctor.runtime.bus import EventBus
 from proctor.runtime.keepers import Keepers, Report
@@ -67,6 +68,7 @@ class RunningApp:
         self._served = False
         self._end_asked = False
         self._last_fault = ""
+        self._memory = MemoryGuard()
         self._mailbox = Mailbox()
         self._bus = EventBus(self._timers.wall)
         valve = Valve()
@@ -273,6 +275,7 @@ class RunningApp:
                 trees=self._runs.keepers_by_process,
                 seen=lambda: self._bus.followed,
                 sampled=self._sampled,
+                limited=lambda: bool(self.supervisor.configuration.memory_limits),
                 say=lambda words: self._say(words, None, None),
                 lease_given_up=self._lease_given_up,
             )
@@ -316,8 +319,20 @@ class RunningApp:
 
     def _sampled(self, usage: dict[str, Usage]) -> None:
         self._usage = usage
+        limits = self.supervisor.configuration.memory_limits
+        if limits:
+            self._judge_memory(usage, limits)
         if self._bus.followed:
             self._bus.notify(UsageSampled(usage=usage))
+
+    def _judge_memory(self, usage: dict[str, Usage], limits: "Mapping[str, int]") -> None:
+        used = {
+            run: each.memory_bytes
+            for name, each in usage.items()
+            if (run := self._runs.run_of(ProcessName.parse(name))) is not None
+        }
+        for fact in self._memory.judge(used, limits):
+            self._mailbox.post(FactTold(fact.run.process, fact))
 
     def _lease_given_up(self) -> None:
         self._ends_with = "proctor quit"

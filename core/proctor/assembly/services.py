@@ -50,6 +50,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     trees: Callable[[], dict[ProcessName, int]]
     seen: Callable[[], bool]
     sampled: Callable[[dict[str, Usage]], None]
+    limited: Callable[[], bool]  #: somebody may not use more than so much memory
     say: Callable[[str], None]
     lease_given_up: Callable[[], None]
 
@@ -210,7 +211,7 @@ class Services:
                 }
             )
             # At first as if somebody looked: CPU is known from the second sample on.
-            seen = round_ < FIRST_SAMPLES or self._needs.seen()
+            seen = round_ < FIRST_SAMPLES or self._needs.seen() or self._needs.limited()
             await asyncio.sleep(SAMPLE_SECONDS if seen else SAMPLE_UNSEEN_SECONDS)
 
     def _measuring_failed(self, words: str) -> None:

@@ -38,6 +38,14 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
         own = {type_: settings.port for type_, settings in self.types.items()}
         return {type_: port for type_, port in own.items() if port is not None}
 
+    @property
+    def memory_limits(self) -> dict[str, int]:
+        """The most bytes that a process of a type may use; without the types that have no limit."""
+        limits = {
+            type_: self.settings_of(type_).memory_limit_bytes for type_ in self.procfile.types
+        }
+        return {type_: limit for type_, limit in limits.items() if limit is not None}
+
     def settings_of(self, type_: str) -> TypeSettings:
         """What holds for the processes of a type: its own settings, else those of the app."""
         return self.types.get(type_) or type_settings(self.settings)

@@ -127,6 +127,14 @@ class SignalDenied(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
 
 
+class MemoryExceeded(msgspec.Struct, frozen=True, kw_only=True):
+    """The run's tree uses more memory than it may, and not only for a moment."""
+
+    run: RunId
+    used_bytes: int
+    limit_bytes: int
+
+
 class DeadlinePassed(msgspec.Struct, frozen=True, kw_only=True):
     """A timer ran out; it counts only if nothing has moved since it was armed."""
 
@@ -144,6 +152,7 @@ RunFact = (
     | TreeEmptied
     | KeeperLost
     | SignalDenied
+    | MemoryExceeded
 )
 Fact = (
     StartAsked

@@ -29,6 +29,7 @@ from proctor.model.facts import (
     LeaderContinued,
     LeaderLeft,
     LeaderSuspended,
+    MemoryExceeded,
     NotReady,
     Order,
     RestartAsked,
@@ -43,6 +44,7 @@ from proctor.model.facts import (
     TreeEmptied,
     WaitsFor,
 )
+from proctor.model.memory_limit import memory_exceeded
 from proctor.model.restart import STABLE_SECONDS, after_exit, backoff_seconds
 from proctor.model.slots import Limits, Run, Slot, announced, arm, move, unchanged
 from proctor.model.starting import (
@@ -106,14 +108,15 @@ def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -
             return _suspended(slot, run, fact)
         case LeaderLeft():
             return _leader_left(slot, run, fact, now)
-        case StartFailed():
-            return _gone(replace(slot, last_problem=fact.problem), run, now, limits)
-        case TreeEmptied():
-            return _gone(slot, run, now, limits)
+        case StartFailed() | TreeEmptied():
+            problem = getattr(fact, "problem", slot.last_problem)
+            return _gone(replace(slot, last_problem=problem), run, now, limits)
         case KeeperLost():
             return _keeper_lost(slot, run, now)
         case SignalDenied():
             return _denied(slot, run, fact)
+        case MemoryExceeded():
+            return memory_exceeded(slot, run, fact, now, limits)
         case _:
             assert_never(fact)
 
@@ -140,7 +143,7 @@ def _run_anew(slot: Slot, now: float, limits: Limits) -> Decision:
     if run is None:
         return spawn(slot, now, limits)
     if run.phase == "stopping":
-        slot = replace(slot, run=replace(run, stop_asked=True))
+        slot = replace(slot, run=replace(run, stop_asked=True, over_memory=False))
         return slot, (unchanged(slot),)
     return stop(slot, run, now, limits)
 
@@ -253,8 +256,10 @@ def _gone(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
     said = Say(words=_end_words(slot, run))
     if not slot.wanted:
         slot, orders = _rest_down(slot, now)
+    elif run.over_memory and not _was_stable(run, now):
+        slot, orders = _try_again(slot, run, now, limits)
     elif run.stop_asked:
-        slot, orders = spawn(replace(slot, restarts=slot.restarts + 1), now, limits)
+        slot, orders = spawn(replace(slot, restarts=slot.restarts + 1, failures=0), now, limits)
     else:
         slot, orders = _ended_by_itself(slot, run, now, limits)
     return slot, (said, *orders)
@@ -278,20 +283,35 @@ def _ended_by_itself(slot: Slot, run: Run, now: float, limits: Limits) -> Decisi
         said = Say(words=came_to("complete", before=before, was_up=was_up))
         slot = move(slot, "complete", now)
         return slot, (said, announced(before, slot), *ended)
-    ended_at = run.since if run.phase == "stopping" else now  # what it left behind does not count
-    stable = run.up_at is not None and ended_at - run.up_at >= STABLE_SECONDS
-    slot = replace(slot, failures=1 if stable else slot.failures + 1)
-    slot = move(slot, "crashed", now)
     if outcome == "stay":
+        slot = move(_failed(slot, run, now), "crashed", now)
         said = Say(words=came_to("crashed", before=before, was_up=was_up))
         return slot, (said, announced(before, slot), *ended)
+    slot, hint = _hint_at_policy(slot, run)
+    slot, orders = _try_again(slot, run, now, limits)
+    return slot, (*orders, *hint)
+
+
+def _was_stable(run: Run, now: float) -> bool:
+    """It was up for so long that what it failed at before is forgotten."""
+    ended_at = run.since if run.phase == "stopping" else now  # what it left behind does not count
+    return run.up_at is not None and ended_at - run.up_at >= STABLE_SECONDS
+
+
+def _failed(slot: Slot, run: Run, now: float) -> Slot:
+    return replace(slot, failures=1 if _was_stable(run, now) else slot.failures + 1)
+
+
+def _try_again(slot: Slot, run: Run, now: float, limits: Limits) -> Decision:
+    """It rests as crashed until the next try, the longer the more often it has failed."""
+    before, was_up = slot.state, run.up_at is not None
+    slot = move(_failed(slot, run, now), "crashed", now)
     # Even at once goes through the mailbox: a stop that was asked meanwhile comes in between.
     delay = backoff_seconds(slot.failures, jitter=limits.jitter)
-    slot, hint = _hint_at_policy(slot, run)
     slot, timer = arm(replace(slot, retry_at=now + delay), now + delay)
     when = f"next try in {delay:.0f} s (failure {slot.failures})" if delay else "starting again"
     said = Say(words=came_to("crashed", before=before, was_up=was_up, more=f"; {when}"))
-    return slot, (said, *hint, announced(before, slot), timer)
+    return slot, (said, announced(before, slot), timer)
 
 
 def _hint_at_policy(slot: Slot, run: Run) -> Decision:

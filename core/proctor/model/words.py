@@ -15,6 +15,9 @@ from proctor.model.exits import Exit
 SIZE = "Local"
 """Stands where the platform names the size of a machine."""
 
+VASTLY = 2
+"""R15 instead of R14: at so many times the limit."""
+
 _START = "Starting process with command "
 
 
@@ -100,6 +103,17 @@ def ready_timeout(seconds: float, missing: str) -> str:
     """It is not up yet by the rule of its own; the platform knows no such rules."""
     error = f"Error R10 (Boot timeout) -> Process is not ready within {seconds:g} seconds of launch"
     return f"{error}: {missing}; it is still waited for"
+
+
+def memory_quota(used: int, limit: int) -> Sentence:
+    """Its tree uses more bytes than it may. There it is only told, unless it is twice as much."""
+    percent = f"{100 * used / limit:.1f}%"
+    vastly = "vastly " if used >= VASTLY * limit else ""
+    error = f"Error R1{5 if vastly else 4} (Memory quota {vastly}exceeded)"
+    amounts = f"{used / 2**20:.1f} MiB of {limit / 2**20:.1f} MiB ({percent}): restarting"
+    return Sentence(
+        f"{error} -> {amounts}", f"Process running mem={used / 2**20:.0f}M({percent})", error
+    )
 
 
 def exited(exit_: Exit) -> Sentence:

@@ -171,6 +171,10 @@ class ActiveRuns:
             if active.keeper is not None
         }
 
+    def run_of(self, process: ProcessName) -> RunId | None:
+        """The process's run that has not gone yet."""
+        return next((run for run in self._active if run.process == process), None)
+
     # What the keepers report
 
     def take(self, report: keepers.Report) -> None:

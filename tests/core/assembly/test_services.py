@@ -51,6 +51,7 @@ class Around:
             trees=lambda: self.trees(),  # noqa: PLW0108 - the same
             seen=lambda: True,
             sampled=self.sampled.append,
+            limited=lambda: False,
             say=self.said.append,
             lease_given_up=lambda: None,
         )

@@ -11,6 +11,7 @@ from proctor.model.words import (
     exited,
     killed_on_request,
     killing_the_rest,
+    memory_quota,
     scaled_to,
     starting_command,
     stopping_all,
@@ -29,6 +30,16 @@ EQUALS = [
         came_up(" on port 5006"),
         "State changed from starting to up on port 5006",
         ["State changed from starting to up"],
+    ),
+    (
+        memory_quota(516 * 2**20, 512 * 2**20),
+        "Error R14 (Memory quota exceeded) -> 516.0 MiB of 512.0 MiB (100.8%): restarting",
+        ["Process running mem=516M(100.8%)", "Error R14 (Memory quota exceeded)"],
+    ),
+    (
+        memory_quota(1024 * 2**20, 512 * 2**20),
+        "Error R15 (Memory quota vastly exceeded) -> 1024.0 MiB of 512.0 MiB (200.0%): restarting",
+        ["Process running mem=1024M(200.0%)", "Error R15 (Memory quota vastly exceeded)"],
     ),
     (
         stopping_all("TERM", before="up", again=True),

@@ -1,15 +1,17 @@
 """Settings of a process type, seen in what its processes meet."""
 
 import asyncio
+import re
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import proctor
 from proctor.errors import UserError
 from proctor.model.settings import Settings
 from support.typed_app import TypedApp
@@ -209,3 +211,66 @@ async def test_a_taken_port_of_its_own_is_evaded_or_refused_as_the_base_is(tmp_p
         fixed = TypedApp(tmp_path, commands, types=types, settings=Settings(fixed_ports=True))
         with pytest.raises(UserError, match=f"port {port} of api.1 is taken"):
             await fixed.__aenter__()
+
+
+GROWS = (
+    "trap 'echo told to stop; exit 0' TERM; "
+    f"{sys.executable} -S -E -c 'import time; kept = bytes(range(256)) * (300 << 10); "
+    'print("grown", flush=True); time.sleep(60)\' & while :; do wait; done'
+)
+
+
+async def test_a_tree_that_uses_more_memory_than_its_type_may_is_restarted(
+    tmp_path: Path,
+) -> None:
+    async with TypedApp(
+        tmp_path,
+        {"hungry": GROWS, "modest": GROWS},
+        types={
+            "hungry": {"memory_limit_bytes": 50 << 20},
+            "modest": {"memory_limit_bytes": 500 << 20},
+        },
+    ) as app:
+        begun = time.monotonic()
+        await says(app, "told to stop")
+        assert time.monotonic() - begun < 6
+        await app.until(
+            lambda views: any(each.type == "hungry" and each.run == 3 for each in views),
+            within_seconds=20,
+        )
+        (view,) = [each for each in await app.processes() if each.type == "hungry"]
+        (modest,) = [each for each in await app.processes() if each.type == "modest"]
+        said = await app.said("hungry.1")
+        told = [
+            event.process.why
+            async for event in until_up_again(app)
+            if isinstance(event, proctor.events.ProcessStateChanged)
+            and event.process.name == "hungry.1"
+        ]
+    assert view.restarts == 2
+    assert modest.restarts == 0
+    quota = [line for line in said if line.startswith("Error R14 (Memory quota exceeded) -> ")]
+    assert len(quota) == 2
+    assert re.search(r"-> [78]\d\.\d MiB of 50\.0 MiB \(1\d\d\.\d%\): restarting$", quota[0])
+    assert said.count("told to stop") == 2
+    assert any(re.search(r"it used [78]\d MiB of memory, more than its 50 MiB", w) for w in told)
+    # The second time it is no accident: it waits as after a crash.
+    assert any("next try in 1 s (failure 2)" in line for line in said)
+
+
+async def until_up_again(app: TypedApp) -> AsyncIterator[proctor.events.AnyEvent]:
+    async for event in app.events():
+        yield event
+        if isinstance(event, proctor.events.ProcessStateChanged) and event.process.run == 3:
+            return
+
+
+async def test_memory_is_looked_at_every_second_though_nobody_looks(tmp_path: Path) -> None:
+    late = GROWS.replace("import time;", "import time; time.sleep(8);")
+    async with TypedApp(
+        tmp_path, {"hungry": late}, types={"hungry": {"memory_limit_bytes": 50 << 20}}
+    ) as app:
+        await prints(app, "hungry.1", "grown")
+        begun = time.monotonic()
+        await says(app, "Memory quota exceeded")
+        assert time.monotonic() - begun < 3.5
