@@ -91,8 +91,17 @@ class FakeRuns:
         self.tell(run.process, Started(run=run, leader=4000 + run.number))
         if self._is(run, self.broken):
             self.end(run, Exit(status=1))
-        elif run.process.type == "web" and not self._is(run, self.hanging):
+        elif self._is_told_ready(run) and not self._is(run, self.hanging):
             self.tell(run.process, BecameReady(run=run, port=self._ports[run.process]))
+
+    def _is_told_ready(self, run: RunId) -> bool:
+        type_ = run.process.type
+        return type_ == "web" or self.configuration.settings_of(type_).ready is not None
+
+    def be_ready(self, process: str) -> None:
+        """What was in `hanging` is up now."""
+        run = self.run_of(process)
+        self.tell(run.process, BecameReady(run=run))
 
     def fail(self, process: str, problem: str) -> None:
         """A start fails, of a process that is in `silent`."""

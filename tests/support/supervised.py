@@ -15,6 +15,7 @@ from proctor.model.formation import default_formation
 from proctor.model.names import ProcessName
 from proctor.model.procfile import read_procfile
 from proctor.model.settings import Settings
+from proctor.model.type_settings import TypeSettings
 from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import CommandAsked, EndAsked, FactTold, FilesReading, Item, Mailbox
 from proctor.runtime.supervisor import Supervisor
@@ -30,6 +31,7 @@ def configuration(
     variables: dict[str, str] | None = None,
     warnings: tuple[str, ...] = (),
     formation: dict[str, int] | None = None,
+    types: dict[str, TypeSettings] | None = None,
     **settings: Any,
 ) -> AppConfiguration:
     read = read_procfile(procfile)
@@ -42,6 +44,7 @@ def configuration(
         environment=Environment(values),
         formation=default_formation(read.types).with_quantities(formation or {}),
         settings=Settings(**settings),
+        types=types or {},
         warnings=warnings,
     )
 

@@ -26,7 +26,9 @@ from proctor.model.facts import (
     Started,
     StartFailed,
     StopAsked,
+    StopDue,
     TreeEmptied,
+    WaitsFor,
 )
 from proctor.model.names import RunId
 from proctor.model.slots import MOVES, Move
@@ -81,6 +83,9 @@ class ToyWorld:
             lambda n: self.wait(0.01 * (n % 10)),
             lambda n: self.wait(1.0 * (n % 10)),
             lambda n: self.wait(10.0 * (n % 10)),
+            lambda n: self.tell(StopAsked(cause=f"h{n}", reason="stopped", held=True)),
+            lambda n: self.tell(StopDue(deadline=self.life.now + n % 20)),
+            lambda n: self.tell(WaitsFor(words=f"waits until db.{n % 3} is up" if n % 3 else None)),
         )
 
     def live(self, history: Sequence[int]) -> None:
@@ -106,6 +111,7 @@ class ToyWorld:
         for order in orders:
             match order:
                 case Spawn():
+                    assert self.life.slot.waits_for is None, f"{order}, and it has to wait"
                     assert self.tree is None, f"{order} over {self.tree}"
                     assert order.run not in self.past, f"{order} a second time"
                     self.tree = Tree(order.run)
@@ -144,7 +150,10 @@ class ToyWorld:
         if armed and deadline is not None:
             assert deadline.at >= self.life.now - 1e-6
         if slot.run is None:
-            assert slot.state in {"down", "crashed", "complete"}
+            assert slot.state in {"down", "waiting", "crashed", "complete"}
+        if slot.state == "waiting":
+            assert slot.wanted
+            assert slot.waits_for is not None
         if slot.state == "down":
             assert not slot.wanted
 
@@ -165,8 +174,11 @@ class ToyWorld:
         self.tell(Started(run=tree.run, leader=1000 + number))
 
     def _becomes_ready(self, _: int) -> None:
-        if self.tree is not None and self.tree.leader and self.life.limits.listens:
+        if self.tree is not None and self.tree.leader and self._is_told_ready():
             self.tell(BecameReady(run=self.tree.run, port=5006))
+
+    def _is_told_ready(self) -> bool:
+        return self.life.limits.listens or self.life.limits.ready_when is not None
 
     def _leader_leaves(self, number: int) -> None:
         tree = self.tree
@@ -233,7 +245,11 @@ class ToyWorld:
     def _be_fair_once(self) -> None:
         tree = self.tree
         if tree is None:
+            if self.life.state == "waiting":
+                self.tell(WaitsFor(words=None))
             return
+        if self.life.slot.is_leaving and self.life.state != "stopping":
+            self.tell(StopDue(deadline=self.life.now + 1))
         if not tree.started and tree.keeper and not tree.killed:
             self._spawn_is_answered(1)
         elif tree.killed or not tree.keeper:

@@ -51,7 +51,8 @@ def not_running(at: Situation) -> str | None:
     """There is nothing to stop."""
     if reason := nothing_there(at):
         return reason
-    live = at.running or [each for each in at.processes if each.state == "crashed" and each.wanted]
+    to_come = {"crashed", "waiting"}
+    live = at.running or [each for each in at.processes if each.state in to_come and each.wanted]
     return None if live else f"Nothing of {at.named} is running. s starts it"
 
 

@@ -101,7 +101,7 @@ def boot_timeout(seconds: float) -> Sentence:
 
 def ready_timeout(seconds: float, missing: str) -> str:
     """It is not up yet by the rule of its own; the platform knows no such rules."""
-    error = f"Error R10 (Boot timeout) -> Process is not ready within {seconds:g} seconds of launch"
+    error = f"Error R10 (Boot timeout) -> Process is not ready within {seconds:g} seconds"
     return f"{error}: {missing}; it is still waited for"
 
 

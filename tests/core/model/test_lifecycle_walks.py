@@ -7,17 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proctor.model.facts import StartAsked, StopAsked
+from proctor.model.facts import StartAsked, StopAsked, WaitsFor
 from support.toy_world import ToyWorld
 
 LIMITS: list[dict[str, Any]] = [
-    {"listens": listens, "on_exit": on_exit, "grace_seconds": grace, "jitter": jitter}
-    for listens, on_exit, grace, jitter in (
-        (True, "restart", 30.0, 0.3),
-        (False, "restart", 0.0, 0.0),
-        (False, "restart-on-failure", 2.5, 1.0),
-        (True, "stay", 5.0, 0.0),
-        (False, "stop-all", 1.0, 0.0),
+    {
+        "listens": listens,
+        "ready_when": rule,
+        "on_exit": on_exit,
+        "grace_seconds": grace,
+        "jitter": jitter,
+    }
+    for listens, rule, on_exit, grace, jitter in (
+        (True, None, "restart", 30.0, 0.3),
+        (False, None, "restart", 0.0, 0.0),
+        (False, "no line matches /x/", "restart-on-failure", 2.5, 1.0),
+        (True, None, "stay", 5.0, 0.0),
+        (False, "no line matches /x/", "stop-all", 1.0, 0.0),
     )
 ]
 limits = pytest.mark.parametrize("limits", LIMITS, ids=lambda each: each["on_exit"])
@@ -80,6 +86,7 @@ def test_thousands_of_random_histories_break_no_rule(limits: dict[str, Any]) -> 
 def test_what_keeps_failing_is_tried_again_for_ever() -> None:
     for history in random_histories(100):
         world = after(history, LIMITS[1])
+        world.tell(WaitsFor(words=None))
         world.tell(START)
         for _ in range(30):
             if world.tree is not None and not world.tree.started:

@@ -2,7 +2,14 @@ import msgspec
 import pytest
 
 from proctor.model.events import ProcessState
-from proctor.model.facts import KeeperLost, LeaderSuspended, StartFailed
+from proctor.model.facts import (
+    KeeperLost,
+    LeaderSuspended,
+    NotReady,
+    StartFailed,
+    StopAsked,
+    WaitsFor,
+)
 from proctor.model.why import why
 from support.lives import Life, crashing, living
 
@@ -120,3 +127,25 @@ def test_complete_says_that_it_is_over() -> None:
 def test_waiting_says_for_what() -> None:
     slot = msgspec.structs.replace(Life().slot, resting="waiting", reason="the release phase")
     assert why(slot, port=None, now=0) == "the release phase"
+
+
+def test_waiting_says_what_must_come_first() -> None:
+    life = Life()
+    life.tell(WaitsFor(words="waits until db is up (it is starting)"))
+    life.ask_start()
+    assert reason(life) == "waits until db is up (it is starting)"
+
+
+def test_starting_by_a_rule_says_what_it_misses() -> None:
+    life = living("starting", ready_when="no line matches /x/")
+    assert reason(life) == "starting: started by a test"
+    life.started()
+    assert reason(life) == "starting: started by a test; not ready yet: no line matches /x/"
+    life.tell(NotReady(run=life.run, problem="GET / is not answered"))
+    assert reason(life).endswith("not ready yet: GET / is not answered")
+
+
+def test_up_says_that_its_stop_is_held_for_others() -> None:
+    life = living("up")
+    life.tell(StopAsked(cause="c2", reason="quit by key", held=True))
+    assert reason(life) == "up, and stopped when what starts after it has gone: quit by key"

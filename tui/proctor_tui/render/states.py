@@ -53,6 +53,10 @@ def _lasting(process: "ProcessView", now: float) -> tuple[str, ...]:
     return (f"{process.state} {lasted}", process.state)
 
 
+def _waiting(process: "ProcessView", now: float) -> tuple[str, ...]:
+    return (safe(process.why), *_lasting(process, now)) if process.why else _lasting(process, now)
+
+
 def _stopping(process: "ProcessView", now: float) -> tuple[str, ...]:
     if process.deadline_at is None:
         return ("stopping",)
@@ -73,7 +77,7 @@ _REMARKS: "Mapping[ProcessState, Callable[[ProcessView, float], tuple[str, ...]]
     "starting": _lasting,
     "stopping": _stopping,
     "crashed": _crashed,
-    "waiting": _lasting,
+    "waiting": _waiting,
     "complete": _complete,
     "down": _down,
 }
