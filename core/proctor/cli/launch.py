@@ -10,8 +10,9 @@ from proctor.assembly.running_app import RunningApp
 from proctor.assembly.surroundings import Surroundings
 from proctor.cli import early
 from proctor.cli.problems import tell
-from proctor.control import lock
-from proctor.control.places import places_of
+from proctor.control import lock, registry
+from proctor.control.places import Places, places_of
+from proctor.control.registry import Registration
 from proctor.errors import NoProcfile
 from proctor.files.app_files import AppOptions, load_app
 from proctor.files.exposed import exposed_warning
@@ -28,19 +29,39 @@ def launch(options: AppOptions) -> int:
     configuration = _load_first(options, inherited)
     places = places_of(Path(configuration.root), configuration.settings.app_name)
     held = lock.take(places, say=tell)
-    if (warning := exposed_warning(configuration, places.exposed_marker)) is not None:
-        warnings = (*configuration.warnings, warning)
-        configuration = msgspec.structs.replace(configuration, warnings=warnings)
     prepared = early.prepared()
+    registration = registry.register(configuration, places, pid=os.getpid())
     around = Surroundings(
         guardian=prepared.guardian,
         guardian_pid=prepared.guardian_pid,
-        read_again=lambda: load_app(options, inherited),
+        read_again=lambda: registration.applied_to(load_app(options, inherited)),
         places=places,
         lock_fd=held.fd,
         lease=prepared.lease,
         ends_with=_ends_with(prepared),
     )
+    try:
+        return _run(_with_news(configuration, registration, places), around, prepared, options)
+    finally:
+        registration.close()
+
+
+def _with_news(
+    configuration: AppConfiguration, registration: Registration, places: Places
+) -> AppConfiguration:
+    """The app with the ports it got, and with what is to be told of it at the start."""
+    configuration = registration.applied_to(configuration)
+    news = (exposed_warning(configuration, places.exposed_marker), registration.note)
+    told = tuple(words for words in news if words is not None)
+    return msgspec.structs.replace(configuration, warnings=(*configuration.warnings, *told))
+
+
+def _run(
+    configuration: AppConfiguration,
+    around: Surroundings,
+    prepared: early.Prepared,
+    options: AppOptions,
+) -> int:
     app = RunningApp(configuration, around)
     app.begin()
     app.open_socket()

@@ -99,6 +99,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor settings web",
     ),
     CommandEntry(
+        "apps", "proctor.cli.apps:apps", _SEE,
+        "List what runs on this machine for you, whatever the folder.",
+        "proctor apps --json",
+    ),
+    CommandEntry(
         "scale", "proctor.cli.process_commands:scale", _STEER,
         "Set how many processes of a type run, or change it.",
         "proctor scale web=3 worker-1",

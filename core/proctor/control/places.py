@@ -46,6 +46,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "env-files-told"
 
     @property
+    def base_port(self) -> Path:
+        """The base port of the last start, where it was another one than the default."""
+        return self.state / "base-port"
+
+    @property
     def record(self) -> Path:
         """Who runs the app, and where its socket is: see `SupervisorRecord`."""
         return self.state / "supervisor.json"
@@ -81,8 +86,13 @@ class SupervisorRecord(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, places: Places) -> "SupervisorRecord | None":
         """The last supervisor's record, whether or not it still runs; None where there is none."""
+        return cls.read_from(places.record)
+
+    @classmethod
+    def read_from(cls, path: Path) -> "SupervisorRecord | None":
+        """The record in this file; None where there is none."""
         try:
-            fields = msgspec.json.decode(places.record.read_bytes())
+            fields = msgspec.json.decode(path.read_bytes())
             return cls(pid=int(fields["pid"]), socket=Path(fields["socket"]))
         except (OSError, ValueError, KeyError, TypeError, msgspec.DecodeError):
             return None

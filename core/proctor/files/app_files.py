@@ -105,7 +105,8 @@ def configuration_of(
     """
     settings = options.settings or settings_of({**files.said, **files.flags})
     formation = _formation(options, files, procfile.types)
-    base_port = files.written("port").value
+    port = files.written("port")
+    base_port = port.value
     assert isinstance(base_port, int), "as its reader gives it"
     app = AppConfiguration(
         root=str(files.root),
@@ -118,6 +119,7 @@ def configuration_of(
         ),
         formation=formation,
         base_port=base_port,
+        base_port_is_default=port.where == DEFAULT,
         settings=settings,
         types=_types(settings, files.settings_file, procfile.types),
         warnings=(

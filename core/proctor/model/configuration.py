@@ -23,6 +23,7 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment = Environment()  #: of all its processes
     formation: Formation = Formation()  #: what is wanted at the start
     base_port: int = DEFAULT_BASE
+    base_port_is_default: bool = False  #: nobody has named one: it may be another one
     settings: Settings = Settings()
     types: Mapping[str, TypeSettings] = {}  #: of the types that have settings of their own
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
