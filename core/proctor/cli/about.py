@@ -13,6 +13,14 @@ def version() -> None:
 
 
 @click.command()
+def aliases() -> None:
+    """List the spellings of other tools that work here, with what differs."""
+    from proctor.cli.spellings import page  # noqa: PLC0415 - not for `version`
+
+    click.echo(page())
+
+
+@click.command()
 def next_step() -> None:
     """Say what to do in a folder without a Procfile.
 

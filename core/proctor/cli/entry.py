@@ -13,6 +13,11 @@ _TAKE_NO_VALUE = (
     "--tui", "--no-tui", "--wait", "--detach", "-D",
 )  # fmt: skip
 _ABOUT_ITSELF = ("--help", "-h", "--version", "-V")
+#: options of `start` that other tools have, and that are rewritten: see `aliases`
+_OF_OTHER_TOOLS = (
+    "-l", "--processes", "-x", "--ignored-processes", "-r", "--auto-restart", "--any-can-die",
+    "-T", "--show-timestamps",
+)  # fmt: skip
 _READER_GONE = 141  # as a shell reports a program that SIGPIPE has ended
 
 
@@ -22,7 +27,7 @@ def main() -> None:
         _take_names_as_bytes()
         _fill_closed_descriptors()
         _ignore_the_users_python_path()
-        code = _run(_with_its_command(sys.argv[1:]))
+        code = _run(_in_our_spelling(_with_its_command(sys.argv[1:])))
     except BrokenPipeError:
         code = _READER_GONE
     except KeyboardInterrupt:
@@ -55,10 +60,24 @@ def _with_its_command(words: list[str]) -> list[str]:
     if not words:
         return ["start"] if _names_an_app() else ["next-step"]
     if words[0] == "help":
-        return [*words[1:], "--help"]
+        return ["aliases"] if words[1:] == ["aliases"] else [*words[1:], "--help"]
     if words[0].startswith("-") and words[0] not in _ABOUT_ITSELF:
         return ["start", *words]
     return words
+
+
+def _in_our_spelling(words: list[str]) -> list[str]:
+    """The words as we spell them, where another tool's habits have typed them."""
+    if words[0] in _ABOUT_ITSELF or (words[0] in _RUNS_AN_APP and not _has_others_options(words)):
+        return words
+    from proctor.cli.aliases import translated  # noqa: PLC0415 - see the module's words
+
+    sys.argv[1:] = words = translated(words)  # what runs an app looks there, too
+    return words
+
+
+def _has_others_options(words: list[str]) -> bool:
+    return any(word.partition("=")[0] in _OF_OTHER_TOOLS for word in words)
 
 
 def _runs_an_app(words: list[str]) -> bool:

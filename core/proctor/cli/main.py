@@ -3,13 +3,16 @@
 The module of a command is loaded when it is called: `--help` needs this table alone.
 """
 
+from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 import proctor
+from proctor.cli.aliases import Alias, find, spellings
 from proctor.cli.problems import tell
+from proctor.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = "proctor"
 _USAGE = 2
+_MOST_SHOWN = 8
 
 
 class CommandEntry(NamedTuple):
@@ -99,6 +103,16 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor settings web",
     ),
     CommandEntry(
+        "config", "proctor.cli.config:config", _SEE,
+        "Print the config of the app, as env files and settings say it.",
+        "proctor config DATABASE_URL",
+    ),
+    CommandEntry(
+        "wait", "proctor.cli.wait:wait", _SEE,
+        "Wait until the app is up.",
+        "proctor wait web --timeout 30",
+    ),
+    CommandEntry(
         "apps", "proctor.cli.apps:apps", _SEE,
         "List what runs on this machine for you, whatever the folder.",
         "proctor apps --json",
@@ -144,6 +158,12 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor version",
     ),
     CommandEntry(
+        "aliases", "proctor.cli.about:aliases", _SEE,
+        "List the spellings of other tools that work here, with what differs.",
+        "proctor help aliases",
+        hidden=True,
+    ),
+    CommandEntry(
         "next-step", "proctor.cli.about:next_step", _SEE,
         "Say what to do in a folder without a Procfile.",
         "proctor",
@@ -165,11 +185,24 @@ class CommandGroup(click.Group):
         del ctx
         entry = next((each for each in COMMANDS if each.name == cmd_name), None)
         if entry is None:
-            return None
+            return self._as_others_spell_it(cmd_name)
         module, _, attribute = entry.place.partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         command.help = command.help or entry.sentence
         command.epilog = command.epilog or f"Example: {entry.example}"
+        return command
+
+    def _as_others_spell_it(self, name: str) -> click.Command | None:
+        """The command that another tool's spelling means; its help says what differs."""
+        found = find([name])
+        if found is None or not found[0].ours:
+            return None
+        alias = found[0]
+        ours = self.get_command(click.Context(self), alias.ours.split()[0])
+        if ours is None:
+            return None
+        command = copy(ours)
+        command.help = f"{_means(alias)}\n\n{ours.help}"
         return command
 
     def resolve_command(
@@ -179,7 +212,14 @@ class CommandGroup(click.Group):
 
         Raises:
             UsageError: there is no such command.
+            UserError: it is another tool's, and has another spelling here.
         """
+        found = find(args)
+        if found is not None:
+            alias, others = found
+            if not alias.ours:
+                raise UserError(f"'{alias.spelling}' is of {alias.tool}: {alias.differs}")
+            args = [*alias.ours.split(), *others] if " " in alias.spelling else args
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None:
@@ -194,12 +234,27 @@ class CommandGroup(click.Group):
         for group in dict.fromkeys(entry.group for entry in shown):
             with formatter.section(group):
                 formatter.write_dl(list(_rows(group, width)))
+        with formatter.section("Spellings of other tools ('proctor help aliases' has them all)"):
+            formatter.write_dl([(tool, ", ".join(each)) for tool, each in _shown_spellings()])
 
 
 def _rows(group: str, width: int) -> "Iterator[tuple[str, str]]":
     for entry in COMMANDS:
         if entry.group == group and not entry.hidden:
             yield entry.name.ljust(width), entry.sentence
+
+
+def _shown_spellings() -> "Iterator[tuple[str, list[str]]]":
+    for tool, each in spellings().items():
+        if each:
+            yield (
+                tool.removeprefix("the "),
+                [*each[:_MOST_SHOWN], *(["…"] if len(each) > _MOST_SHOWN else [])],
+            )
+
+
+def _means(alias: Alias) -> str:
+    return f"Does what 'proctor {alias.ours}' does: so {alias.tool} spells it. {alias.differs}"
 
 
 def _no_such_command(name: str) -> str:

@@ -3,6 +3,7 @@
 import click
 from click.core import ParameterSource
 
+from proctor.cli.aliases import answer_to_option
 from proctor.cli.misplaced import misplaced_before_others, require_no_command
 from proctor.cli.options import start_options
 from proctor.cli.targets import EVERYTHING
@@ -27,6 +28,9 @@ class _StartCommand(WaitingCommand):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as problem:
+            name = getattr(problem, "option_name", "")
+            if (answer := answer_to_option("start", name)) is not None:
+                raise UserError(answer) from problem
             misplaced = misplaced_before_others(said)
             if misplaced is None:
                 raise

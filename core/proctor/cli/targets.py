@@ -18,7 +18,9 @@ def covered(target: str, names: Collection[str]) -> list[str]:
     return [name for name in names if target in (EVERYTHING, name, name.rpartition(".")[0])]
 
 
-def journal_of(target: str | None, snapshot: "Snapshot") -> str:
+def journal_of(
+    target: str | None, snapshot: "Snapshot", *, where: str | None = "--ps"
+) -> str:
     """The journal that holds what a target has printed; everything without one.
 
     Raises:
@@ -34,4 +36,4 @@ def journal_of(target: str | None, snapshot: "Snapshot") -> str:
 
     near = get_close_matches(target, [*types, *names], n=1)
     hint = f"The nearest name is '{near[0]}'" if near else "'proctor ps' lists them"
-    raise UserError(f"there is no process {quoted(target)}", where="--ps", hint=hint)
+    raise UserError(f"there is no process {quoted(target)}", where=where, hint=hint)

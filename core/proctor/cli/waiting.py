@@ -183,10 +183,10 @@ def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
         case Restart():
             names = covered(command.target, views)
             runs = {name: _last_started(views[name]) for name in names}
-            return lambda known: _not_up(known, runs)
+            return lambda known: not_up(known, runs)
         case Start():
             names = covered(command.target, views)
-            return lambda known: _not_up(known, dict.fromkeys(names, 0))
+            return lambda known: not_up(known, dict.fromkeys(names, 0))
         case Stop():
             names = covered(command.target, views)
             return lambda known: _not_down(known, names)
@@ -214,11 +214,11 @@ def _formation_left(known: Known, types: Collection[str] | None) -> list[str]:
                 for name, view in known.processes.items()
                 if view.type == each.type and name not in wanted
             ]
-            left += [*_not_up(known, wanted), *_not_down(known, others)]
+            left += [*not_up(known, wanted), *_not_down(known, others)]
     return left
 
 
-def _not_up(known: Known, runs: Mapping[str, int]) -> list[str]:
+def not_up(known: Known, runs: Mapping[str, int]) -> list[str]:
     """The processes that have no run after the given one that is up (or ended well)."""
     left = []
     for name, run in runs.items():
