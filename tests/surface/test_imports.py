@@ -67,7 +67,7 @@ def test_a_plain_start_does_not_load_click(app_folder: Path, tmp_path: Path) -> 
     (app_folder / "Procfile").write_text("web: exit 3\n")
     modules = modules_of(["start", "--no-tui", "--on-exit", "stop-all"], tmp_path)
     assert "proctor.cli.running" in modules
-    assert not loaded(modules, *HEAVY, "click", "psutil")
+    assert not loaded(modules, *HEAVY, "click", "psutil", "tomllib", "proctor.model.settings_file")
 
 
 @pytest.mark.usefixtures("own_places", "app_folder")
@@ -77,7 +77,8 @@ def test_the_first_process_waits_for_nothing_heavy(tmp_path: Path) -> None:
     assert "proctor.runtime.supervisor" in modules
     assert not loaded(
         modules, *HEAVY, "asyncio", "click", "dataclasses", "inspect", "logging", "psutil",
-        "socket", "subprocess", "tempfile", "typing_extensions",
+        "socket", "subprocess", "tempfile", "tomllib", "typing_extensions",
+        "proctor.model.setting_values", "proctor.model.settings_file",
     )  # fmt: skip
 
 

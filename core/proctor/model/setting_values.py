@@ -39,7 +39,7 @@ _SWITCH = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 _READY = {"log", "tcp", "http", "command"}
-_LEAST_MEMORY = 1024 * 1024
+LEAST_MEMORY = 1024 * 1024
 _MOST_MEMORY = 2**50
 
 
@@ -195,7 +195,7 @@ def read_bytes(raw: object, where: str) -> int:
         refuse(raw, "an amount of memory", where, hint=hint)
     else:
         amount = raw
-    if amount < _LEAST_MEMORY:
+    if amount < LEAST_MEMORY:
         refuse(raw, "enough memory for a process", where, hint=hint)
     if amount > _MOST_MEMORY:
         refuse(raw, "a possible amount of memory", where, hint=hint)

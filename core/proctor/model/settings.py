@@ -17,7 +17,7 @@ LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
 LONGEST_GRACE_SECONDS = 86_400.0
 SETTINGS_FILE = "proctor.toml"  #: lies in the root of an app
 
-_APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_APP_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def require_app_name(name: str, *, where: str = "--app") -> None:
     Raises:
         UserError: it is none.
     """
-    if not _APP_NAME.fullmatch(name):
+    if not re.fullmatch(_APP_NAME, name):
         raise UserError(
             f"{quoted(name)} cannot be the name of an app",
             where=where,

@@ -1,9 +1,9 @@
 """The JSON schema of `proctor.toml`, by which editors complete keys and mark what is wrong."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from proctor.model.setting_values import SIGNALS
+from proctor.model.setting_values import LEAST_MEMORY, LONGEST_TEXT, SIGNALS
 from proctor.model.settings import LONGEST_GRACE_SECONDS, SETTINGS_FILE
 from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS, Kind, SettingEntry
 
@@ -11,8 +11,7 @@ Schema = dict[str, object]
 
 _DURATION = r"^\s*[0-9]{1,9}(\.[0-9]{1,9})?\s*([mM][sS]|[sSmMhH])?\s*$"
 _AMOUNT = r"^\s*[0-9]{1,18}(\.[0-9]{1,9})?\s*[kKmMgGtT]?[iI]?[bB]?\s*$"
-_SIGNAL = rf"^(?:SIG)?(?:{'|'.join(SIGNALS)})$"
-_TEXT: Schema = {"type": "string", "minLength": 1}
+_TEXT: Schema = {"type": "string", "pattern": r"\S", "maxLength": LONGEST_TEXT}
 _SWITCH: Schema = {"type": "boolean"}
 _PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65_535}
 
@@ -48,6 +47,13 @@ def _table_of(entries: Mapping[str, SettingEntry], **others: Schema) -> Schema:
     }
 
 
+def _in_any_case(words: Iterable[str]) -> str:
+    return "|".join(
+        "".join(f"[{letter}{letter.lower()}]" if letter.isalpha() else letter for letter in word)
+        for word in words
+    )
+
+
 def _of_entry(entry: SettingEntry) -> Schema:
     kind = {"enum": list(entry.choices)} if entry.choices else _KINDS[entry.kind]
     return {"description": entry.meaning, **kind}
@@ -66,6 +72,7 @@ def _closed(required: list[str], **properties: Schema) -> Schema:
     }
 
 
+_SIGNAL = f"^({_in_any_case(['SIG'])})?({_in_any_case(SIGNALS)})$"
 _DEPENDENCY = _closed(["type"], type=_TEXT, restart=_SWITCH)
 _KINDS: Mapping[Kind, Schema] = {
     "text": _TEXT,
@@ -82,7 +89,11 @@ _KINDS: Mapping[Kind, Schema] = {
     "formation": {
         "anyOf": [
             {"type": "string"},
-            {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
+            {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "minimum": 0},
+                "propertyNames": {"pattern": "^[A-Za-z0-9_-]+$"},
+            },
         ]
     },
     "names": {"anyOf": [{"type": "string"}, _list_of(_TEXT)]},
@@ -91,7 +102,12 @@ _KINDS: Mapping[Kind, Schema] = {
         "type": "object",
         "additionalProperties": {"type": ["string", "number", "boolean"]},
     },
-    "bytes": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": _AMOUNT}]},
+    "bytes": {
+        "anyOf": [
+            {"type": "integer", "minimum": LEAST_MEMORY},
+            {"type": "string", "pattern": _AMOUNT},
+        ]
+    },
     "after": {"anyOf": [_TEXT, _DEPENDENCY, _list_of(_TEXT, _DEPENDENCY)]},
     "ready": {
         "anyOf": [

@@ -4,7 +4,6 @@ import msgspec
 
 from proctor.model.configuration import AppConfiguration
 from proctor.model.formation import Formation
-from proctor.runtime.changed_settings import changed_settings
 from proctor.runtime.mailbox import ConfigurationRead, FilesReading
 
 
@@ -51,6 +50,8 @@ def difference(
     before: AppConfiguration, after: AppConfiguration, formation: Formation
 ) -> Difference:
     """What applying `after` would change, with the quantities in force."""
+    from proctor.runtime.changed_settings import changed_settings  # noqa: PLC0415 - no start waits for it
+
     old = {entry.type: entry.command_line for entry in before.procfile.entries}
     new = {entry.type: entry.command_line for entry in after.procfile.entries}
     added = [type_ for type_ in new if type_ not in old]
