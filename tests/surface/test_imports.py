@@ -57,8 +57,8 @@ def test_version_does_not_even_load_click(tmp_path: Path) -> None:
 def test_help_loads_the_module_of_no_command(tmp_path: Path) -> None:
     modules = modules_of(["--help"], tmp_path)
     assert {name for name in modules if name.startswith("proctor.")} == {
-        "proctor.cli", "proctor.cli.aliases", "proctor.cli.entry", "proctor.cli.main",
-        "proctor.cli.problems", "proctor.errors", "proctor.model", "proctor.model.quoting",
+        "proctor.cli", "proctor.cli.aliases", "proctor.cli.entry", "proctor.cli.lean",
+        "proctor.cli.main", "proctor.cli.problems", "proctor.errors", "proctor.model", "proctor.model.quoting",
     }  # fmt: skip
 
 
@@ -96,12 +96,26 @@ def test_commands_never_pay_for_the_screen(words: list[str], tmp_path: Path) -> 
     assert not loaded(modules, *HEAVY, "psutil", "watchfiles", "pathspec", "proctor.assembly")
 
 
-async def test_ps_of_a_running_app_pays_for_neither_screen_nor_supervisor(
+@pytest.mark.parametrize("words", [["ps"], ["info"], ["scale", "web=2"], ["logs"], ["stop"]])
+async def test_who_asks_and_ends_pays_for_neither_screen_nor_supervisor_nor_event_loop(
+    running: FakeSession, tmp_path: Path, words: list[str]
+) -> None:
+    modules = await asyncio.to_thread(modules_of, words, tmp_path)
+    assert "proctor.control.brief" in modules
+    assert not loaded(
+        modules, *HEAVY, "asyncio", "concurrent.futures", "dataclasses", "difflib", "logging",
+        "psutil", "selectors", "socket", "_ssl", "subprocess", "tempfile", "typing_extensions",
+        "proctor.assembly", "proctor.control.client", "proctor.logs.store",
+        "proctor.runtime.supervisor",
+    )  # fmt: skip
+
+
+async def test_who_waits_for_an_effect_pays_for_no_encryption(
     running: FakeSession, tmp_path: Path
 ) -> None:
-    modules = await asyncio.to_thread(modules_of, ["ps"], tmp_path)
-    assert "proctor.control.client" in modules
-    assert not loaded(modules, *HEAVY, "psutil", "proctor.runtime.supervisor", "proctor.assembly")
+    modules = await asyncio.to_thread(modules_of, ["stop", "--wait=0"], tmp_path)
+    assert "asyncio" in modules
+    assert not loaded(modules, *HEAVY, "_ssl", "psutil", "typing_extensions")
 
 
 def test_our_own_program_is_found_by_its_name() -> None:

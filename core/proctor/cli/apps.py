@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from proctor.cli.colour import wants_colour
 from proctor.cli.display_names import display_names
-from proctor.cli.printer import wants_colour
 from proctor.cli.table import span, table
 from proctor.control.client import connect
 from proctor.control.lock import is_alive

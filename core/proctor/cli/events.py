@@ -13,7 +13,7 @@ from proctor.cli.listing import process_as_json
 from proctor.cli.options import app_options
 from proctor.cli.targets import covered, journal_of
 from proctor.cli.which_app import session_of
-from proctor.control.client import ConnectionEnded
+from proctor.control.greeting import ConnectionEnded
 from proctor.control.session import Session
 from proctor.files.app_files import AppOptions
 from proctor.logs.formats import rfc3339

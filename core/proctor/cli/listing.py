@@ -1,16 +1,15 @@
 """`proctor ps` and `proctor info`: what runs, for people and as JSON."""
 
-import asyncio
-import json
 import os
 import time
 
 import click
 
+from proctor.cli.colour import wants_colour
 from proctor.cli.options import app_options
-from proctor.cli.printer import wants_colour
 from proctor.cli.table import size, span, state_cell, table
-from proctor.cli.which_app import session_of
+from proctor.cli.which_app import brief_session_of
+from proctor.control.brief import run_briefly
 from proctor.files.app_files import AppOptions
 from proctor.logs.formats import rfc3339
 from proctor.model.events import ExitView, ProcessView, Snapshot, TypeView, Usage
@@ -25,8 +24,10 @@ _NOTHING = "-"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list")
 def ps(options: AppOptions, *, as_json: bool) -> None:
     """List the processes and the state of each."""
-    snapshot = asyncio.run(_snapshot(options))
+    snapshot = run_briefly(_snapshot(options))
     if as_json:
+        import json  # noqa: PLC0415 - the listing does not wait for it
+
         rows = [process_as_json(view, snapshot) for view in snapshot.processes]
         click.echo(json.dumps(rows, indent=2))
     else:
@@ -39,8 +40,10 @@ def ps(options: AppOptions, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object")
 def info(options: AppOptions, *, as_json: bool) -> None:
     """Say who runs the app, and where its socket, state and address are."""
-    snapshot = asyncio.run(_snapshot(options))
+    snapshot = run_briefly(_snapshot(options))
     if as_json:
+        import json  # noqa: PLC0415 - as above
+
         click.echo(json.dumps(info_as_json(snapshot), indent=2))
     else:
         click.echo(_description(snapshot))
@@ -87,7 +90,7 @@ def info_as_json(snapshot: Snapshot) -> dict[str, object]:
 
 
 async def _snapshot(options: AppOptions) -> Snapshot:
-    async with session_of(options) as session:
+    async with brief_session_of(options) as session:
         return await session.snapshot()
 
 

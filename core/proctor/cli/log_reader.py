@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from proctor.control.session import Session, WindowRequest
+from proctor.control.session import Answering, WindowRequest
 from proctor.logs.selection import Selection
 from proctor.logs.window import Row, Window
 
@@ -34,7 +34,7 @@ class Beginning(NamedTuple):
 class Reader:
     """Reads a journal from a row on, in pieces that one answer of the supervisor holds."""
 
-    def __init__(self, session: Session, journal: str, selection: Selection) -> None:
+    def __init__(self, session: Answering, journal: str, selection: Selection) -> None:
         self._session = session
         self._selection = selection
         self._next = 0

@@ -1,26 +1,26 @@
 """`proctor logs`: what an app has printed, whether it runs or has ended, and what follows."""
 
-import asyncio
 import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import msgspec
 
+from proctor.cli.colour import wants_colour
 from proctor.cli.log_format import new_format
 from proctor.cli.log_reader import Reader, Unread
 from proctor.cli.moments import Moment
 from proctor.cli.options import app_options
-from proctor.cli.printer import wants_colour
 from proctor.cli.problems import tell
 from proctor.cli.targets import EVERYTHING as ALL
 from proctor.cli.targets import covered, journal_of
-from proctor.cli.which_app import find_places, session_of
-from proctor.control.client import ConnectionEnded
-from proctor.control.session import EVERYTHING, Session, WindowRequest
+from proctor.cli.which_app import brief_session_of, find_places, session_of
+from proctor.control.brief import run_briefly
+from proctor.control.greeting import ConnectionEnded
+from proctor.control.session import EVERYTHING, Answering, Session, WindowRequest
 from proctor.errors import NotRunning, UserError
 from proctor.files.app_files import AppOptions
 from proctor.logs.formats import Format
@@ -93,8 +93,15 @@ def logs(  # noqa: PLR0913 - an argument an option
     )
     if count is None and since is None and until is None:
         count = _LATEST
-    printing = Printing(options, selection, count, follow=follow, log_format=chosen)
-    asyncio.run(printing.path() if only_path else printing.lines())
+    printing = Printing(options, selection, count, chosen)
+    if only_path:
+        run_briefly(printing.path())
+    elif follow:
+        import asyncio  # noqa: PLC0415 - only who follows needs it
+
+        asyncio.run(printing.and_what_comes())
+    else:
+        run_briefly(printing.lines())
 
 
 for _parameter in logs.params:
@@ -102,20 +109,18 @@ for _parameter in logs.params:
         _parameter.opts = ["--procfile"]  # of the two, -f to follow is what everybody types
 
 
-@dataclass(frozen=True, slots=True)
-class Printing:
+class Printing(msgspec.Struct, frozen=True):
     """What one call of `proctor logs` prints; a `count` of None means all lines."""
 
     options: AppOptions
     selection: Selection
     count: int | None
-    follow: bool
     log_format: LogFormat
 
     async def path(self) -> None:
         """Print where the log files are."""
         try:
-            async with session_of(self.options) as session:
+            async with brief_session_of(self.options) as session:
                 click.echo((await session.snapshot()).app.log_dir)
         except NotRunning:
             places = find_places(self.options)
@@ -124,12 +129,21 @@ class Printing:
             click.echo(places.logs)
 
     async def lines(self) -> None:
-        """Print the latest lines, then what comes if it is to be followed."""
+        """Print the latest lines."""
         try:
-            async with session_of(self.options) as session:
+            async with brief_session_of(self.options) as session:
                 await self._of_running(session)
         except NotRunning as problem:
             self._of_ended(problem)
+
+    async def and_what_comes(self) -> None:
+        """Print the latest lines, then what comes."""
+        try:
+            async with session_of(self.options) as session:
+                await self._of_running(session, followed=session)
+        except NotRunning as problem:
+            self._of_ended(problem)
+            raise
 
     def _of_ended(self, problem: NotRunning) -> None:
         places = find_places(self.options)
@@ -145,10 +159,8 @@ class Printing:
                 _write_blocks(format_, found)
             finally:
                 _write([format_.finish()])
-        if self.follow:
-            raise problem
 
-    async def _of_running(self, session: Session) -> None:
+    async def _of_running(self, session: Answering, *, followed: Session | None = None) -> None:
         snapshot = await session.snapshot()
         journals = [journal_of(target, snapshot) for target in self.selection.targets]
         journal = journals[0] if len(journals) == 1 else EVERYTHING
@@ -166,13 +178,13 @@ class Printing:
                         earlier_runs=self._reaches_before(snapshot) or beginning.oldest is None,
                     )
                     _write_blocks(format_, found)
-            await self._print(reader.unread(and_unfinished=not self.follow), format_)
-            if self.follow:
-                await self._go_on(session, snapshot.sequence, reader, format_)
+            await self._print(reader.unread(and_unfinished=followed is None), format_)
+            if followed is not None:
+                await self._go_on(followed, snapshot.sequence, reader, format_)
         finally:
             _write([format_.finish()])  # what waits for the end of a line, on ^C as well
 
-    async def _files_have_more(self, session: Session, snapshot: Snapshot) -> bool:
+    async def _files_have_more(self, session: Answering, snapshot: Snapshot) -> bool:
         """Whether memory has forgotten something of this run, or earlier runs are asked for."""
         request = WindowRequest(journal=EVERYTHING, count=0)
         (everything,) = await session.windows([request])
@@ -225,6 +237,8 @@ async def _or_none(
     messages: AsyncIterator[AnyMessage], due_in: Callable[[], float | None]
 ) -> AsyncIterator[AnyMessage | None]:
     """The messages, and None wherever `due_in` seconds have passed without one."""
+    import asyncio  # noqa: PLC0415 - as above
+
     following = asyncio.ensure_future(anext(messages, None))
     try:
         while True:

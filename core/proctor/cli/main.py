@@ -11,6 +11,7 @@ import click
 
 import proctor
 from proctor.cli.aliases import Alias, find, spellings
+from proctor.cli.lean import LeanLoading
 from proctor.cli.problems import tell
 from proctor.errors import UserError
 
@@ -187,7 +188,8 @@ class CommandGroup(click.Group):
         if entry is None:
             return self._as_others_spell_it(cmd_name)
         module, _, attribute = entry.place.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        with LeanLoading():
+            command: click.Command = getattr(import_module(module), attribute)
         command.help = command.help or entry.sentence
         command.epilog = command.epilog or f"Example: {entry.example}"
         return command

@@ -1,8 +1,7 @@
 """Prints the merged log stream to a terminal, a pipe or a file."""
 
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING
@@ -157,15 +156,3 @@ class Printer:
             if handle is not None:
                 handle.cancel()
         self._due = self._ripe = self._late = self._loop = None
-
-
-def wants_colour(descriptor: int, environment: Mapping[str, str]) -> bool:
-    """Whether output to a descriptor should be coloured by us.
-
-    Yes on a terminal that is not dumb; `NO_COLOR` and `FORCE_COLOR`, if not empty, decide.
-    """
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR"):
-        return True
-    return os.isatty(descriptor) and (environment.get("TERM") or "dumb") != "dumb"

@@ -5,7 +5,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from proctor.assembly.running_app import RunningApp
-from proctor.cli.printer import Printer, wants_colour
+from proctor.cli.colour import wants_colour
+from proctor.cli.printer import Printer
 from proctor.cli.problems import tell
 from proctor.cli.summary import summary
 from proctor.errors import PlatformError

@@ -10,8 +10,8 @@ from typing import Literal
 import click
 import msgspec
 
+from proctor.cli.colour import wants_colour
 from proctor.cli.options import app_options
-from proctor.cli.printer import wants_colour
 from proctor.cli.targets import covered, journal_of
 from proctor.cli.which_app import session_of
 from proctor.files.app_files import AppOptions

@@ -16,6 +16,7 @@ from proctor.model.resolution import PROCFILE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from proctor.control.brief import BriefSession
     from proctor.control.client import RemoteSession
 
 
@@ -72,6 +73,24 @@ async def connected(options: AppOptions) -> "RemoteSession":
         return await connect(socket_to_try(places))
     except NotRunning as error:
         raise not_running(places) from error
+
+
+@asynccontextmanager
+async def brief_session_of(options: AppOptions) -> "AsyncIterator[BriefSession]":
+    """The same for who asks, prints the answer and ends: `run_briefly` runs it, without asyncio.
+
+    Raises:
+        NotRunning: nothing runs it.
+    """
+    from proctor.control.brief import connect_briefly  # noqa: PLC0415 - as above
+
+    places = find_places(options)
+    try:
+        session = connect_briefly(socket_to_try(places))
+    except NotRunning as error:
+        raise not_running(places) from error
+    with session:
+        yield session
 
 
 def not_running(places: Places) -> NotRunning:

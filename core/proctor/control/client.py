@@ -9,13 +9,19 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
-import proctor
 from proctor.control import wire
 from proctor.control.backlog import Backlog
-from proctor.control.lock import peer_of
+from proctor.control.greeting import (
+    hello,
+    no_answer,
+    require_ours,
+    supervisor_gone,
+    unreachable,
+    welcome_in,
+)
 from proctor.control.remote_searches import RemoteSearches
 from proctor.control.session import WindowRequest
-from proctor.errors import NotRunning, PlatformError, ProctorError
+from proctor.errors import PlatformError, ProctorError
 from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
@@ -23,10 +29,6 @@ from proctor.model.events import AnyMessage, Snapshot
 
 _GREETING_SECONDS = 5.0
 _Answer = TypeVar("_Answer", bound=wire.FromServer)
-
-
-class ConnectionEnded(PlatformError):  # noqa: N818 - a state, as the user would say it
-    """The supervisor has gone while something was asked of it."""
 
 
 async def connect(path: Path) -> "RemoteSession":
@@ -41,17 +43,14 @@ async def connect(path: Path) -> "RemoteSession":
     try:
         async with asyncio.timeout(_GREETING_SECONDS):
             await asyncio.get_running_loop().sock_connect(connection, os.fsencode(path))
-    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
-        connection.close()
-        raise NotRunning("this app is not running", hint="Start it with 'proctor start'") from error
     except OSError as error:
         connection.close()
-        raise PlatformError(
-            f"{path} cannot be reached: {error.strerror or 'it is busy'}"
-        ) from error
-    if peer_of(connection)[1] != os.geteuid():
+        raise unreachable(path, error) from error
+    try:
+        require_ours(connection, path)
+    except PlatformError:
         connection.close()
-        raise PlatformError(f"the process that listens at {path} is not yours")
+        raise
     return await RemoteSession.over(connection, patience_seconds=_GREETING_SECONDS)
 
 
@@ -95,7 +94,7 @@ class RemoteSession:
             async with asyncio.timeout(patience_seconds):
                 welcome = await _greet(reader, writer)
         except TimeoutError as error:
-            problem = _no_answer(connection)
+            problem = no_answer(connection)
             writer.transport.abort()
             raise problem from error
         except BaseException:
@@ -258,34 +257,12 @@ class RemoteSession:
         self._searches.fail_all(self._ended())
 
     def _ended(self) -> ProctorError:
-        return self._problem or ConnectionEnded("the supervisor of this app has gone")
+        return self._problem or supervisor_gone()
 
 
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> wire.Welcome:
     body = None
     with suppress(ConnectionError):
-        await wire.send(writer, wire.Hello(program=proctor.__version__))
+        await wire.send(writer, hello())
         body = await wire.read_body(reader)
-    if body is None:
-        raise NotRunning("this app's supervisor has just ended",
-                         hint="Start it with 'proctor start'")  # fmt: skip
-    welcome = wire.decode_from_server(body)
-    if isinstance(welcome, wire.Failed):
-        raise wire.problem(welcome)
-    if not isinstance(welcome, wire.Welcome):
-        raise PlatformError("the supervisor did not begin with a greeting")
-    if welcome.protocol != wire.PROTOCOL:
-        raise PlatformError(
-            f"this app is run by proctor {welcome.program} (process {welcome.pid}), which proctor "
-            f"{proctor.__version__} cannot talk to",
-            hint="Use the same version for both, or end it with 'kill' and start it again",
-        )
-    return welcome
-
-
-def _no_answer(connection: socket.socket) -> PlatformError:
-    pid, _ = peer_of(connection)
-    return PlatformError(
-        f"the supervisor (process {pid}) does not answer",
-        hint=f"It may be stopped: 'kill -CONT {pid}' lets it go on",
-    )
+    return welcome_in(body)

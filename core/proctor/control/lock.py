@@ -5,20 +5,18 @@ guardian and each keeper. So it is free only when the last tree of the last run 
 that run ended, and no file has to be removed by hand.
 """
 
+import _socket  # without socket, which loads selectors and makes enumerations
 import fcntl
 import os
 import struct
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import closing
 
 import msgspec
 
 from proctor.control.places import Places, SupervisorRecord, socket_to_try
 from proctor.errors import AlreadyRunning, PlatformError
-
-if TYPE_CHECKING:
-    import socket
 
 #: The keepers' emergency grace is 5 s; something that cannot be killed may take longer than this.
 PATIENCE_SECONDS = 60.0
@@ -84,9 +82,7 @@ def running_pid(places: Places) -> int | None:
     The kernel tells who listens, so a supervisor that is stopped or busy counts as well, and a
     forked copy of a dead one, which holds the same socket, does not.
     """
-    import socket  # noqa: PLC0415 - nobody is asked where the lock is free
-
-    with socket.socket(socket.AF_UNIX) as probe:
+    with closing(_socket.socket(_socket.AF_UNIX)) as probe:
         probe.settimeout(1.0)
         try:
             probe.connect(os.fsencode(socket_to_try(places)))
@@ -99,23 +95,21 @@ def running_pid(places: Places) -> int | None:
     return pid if pid and is_alive(pid) else None
 
 
-def peer_of(connection: "socket.socket") -> tuple[int, int]:
+def peer_of(connection: _socket.socket) -> tuple[int, int]:
     """(pid, uid) of the process at the other end; the pid is 0 where the system does not tell.
 
     Raises:
         PlatformError: this system does not tell who is there.
     """
-    import socket  # noqa: PLC0415 - loaded by who has a connection
-
-    if hasattr(socket, "SO_PEERCRED"):
+    if hasattr(_socket, "SO_PEERCRED"):
         credentials = struct.Struct("iII")
-        found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
+        found = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, credentials.size)
         pid, uid, _ = credentials.unpack(found)
         return pid, uid
     return _peer_by_local_options(connection)
 
 
-def _peer_by_local_options(connection: "socket.socket") -> tuple[int, int]:
+def _peer_by_local_options(connection: _socket.socket) -> tuple[int, int]:
     # LOCAL_PEERCRED and LOCAL_PEERPID of the BSD family, which the socket module does not name.
     sol_local, local_peer_credentials, local_peer_pid = 0, 1, 2
     try:

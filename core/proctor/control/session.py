@@ -10,7 +10,7 @@ from proctor.logs.window import EVERYTHING, Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 
-__all__ = ["EVERYTHING", "Session", "WindowRequest"]
+__all__ = ["EVERYTHING", "Answering", "Session", "WindowRequest"]
 
 
 class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,8 +24,8 @@ class WindowRequest(msgspec.Struct, frozen=True, kw_only=True):
     first: int | None = None
 
 
-class Session(Protocol):
-    """What a user interface may ask; in-process and over a socket alike."""
+class Answering(Protocol):
+    """What is answered at once; nothing goes on after an answer."""
 
     async def send(self, command: AnyCommand) -> Reply:
         """Ask for something; returns as soon as it is decided, not when it is done."""
@@ -35,6 +35,14 @@ class Session(Protocol):
         """All there is to see now."""
         ...
 
+    async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        """The lines asked for, as far as they are kept; one window a request."""
+        ...
+
+
+class Session(Answering, Protocol):
+    """What a user interface may ask; in-process and over a socket alike."""
+
     def messages(self, *, after: int) -> AsyncIterator[AnyMessage]:
         """Events after the given sequence, and notices, until the session ends.
 
@@ -42,10 +50,6 @@ class Session(Protocol):
         sequence on, and how far each process has printed is told at the beginning. After a
         `Lagged` the subscriber takes a fresh snapshot and goes on.
         """
-        ...
-
-    async def windows(self, requests: Sequence[WindowRequest]) -> Sequence[Window]:
-        """The lines asked for, as far as they are kept; one window a request."""
         ...
 
     def search(self, query: SearchQuery) -> AsyncGenerator[SearchHit | SearchProgress, None]:

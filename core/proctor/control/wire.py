@@ -5,8 +5,8 @@ speaks first: `Hello`; the server answers `Welcome`, or `Failed` and closes. Aft
 request carries a number of the client's choosing, and every answer to it the same number.
 """
 
-import asyncio
 import struct
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,6 +23,9 @@ from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 
+if TYPE_CHECKING:
+    import asyncio
+
 #: Goes up when an older client or server could no longer be understood.
 PROTOCOL = 1
 #: What this server can do beyond the first protocol; a client asks before it relies on one.
@@ -33,6 +36,8 @@ LARGEST_FRAME = 16 * 1024 * 1024
 LARGEST_BACKLOG = 10_000
 
 _LENGTH = struct.Struct(">I")
+#: How much of a frame is its length.
+LENGTH_BYTES = _LENGTH.size
 
 
 class _Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame"):
@@ -233,7 +238,7 @@ def _spelled_out(value: object) -> object:
             return value
 
 
-async def send(writer: asyncio.StreamWriter, frame: FromClient | FromServer) -> None:
+async def send(writer: "asyncio.StreamWriter", frame: FromClient | FromServer) -> None:
     """Send a frame, as fast as the other end takes it.
 
     Raises:
@@ -250,22 +255,32 @@ async def send(writer: asyncio.StreamWriter, frame: FromClient | FromServer) -> 
         raise ConnectionAbortedError(problem.errno, problem.strerror) from problem
 
 
-async def read_body(reader: asyncio.StreamReader) -> bytes | None:
+async def read_body(reader: "asyncio.StreamReader") -> bytes | None:
     """The next frame's message, still encoded; None at the end of the connection.
 
     Raises:
         PlatformError: the length in front is none that we would send.
     """
     try:
-        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        if length > LARGEST_FRAME:
-            raise PlatformError(
-                f"the other end of the control socket announced a message of {length} bytes",
-                hint="It is no proctor",
-            )
+        length = length_in(await reader.readexactly(LENGTH_BYTES))
         return await reader.readexactly(length)
-    except (asyncio.IncompleteReadError, OSError):
+    except (EOFError, OSError):
         return None
+
+
+def length_in(head: bytes) -> int:
+    """How long the message is whose first bytes these are.
+
+    Raises:
+        PlatformError: the length is none that we would send.
+    """
+    length: int = _LENGTH.unpack(head)[0]
+    if length > LARGEST_FRAME:
+        raise PlatformError(
+            f"the other end of the control socket announced a message of {length} bytes",
+            hint="It is no proctor",
+        )
+    return length
 
 
 def decode_from_client(body: bytes) -> FromClient:

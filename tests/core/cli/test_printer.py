@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from proctor.cli.printer import Printer, wants_colour
+from proctor.cli.colour import wants_colour
+from proctor.cli.printer import Printer
 from proctor.logs.store import LogStore
 from proctor.logs.track import Track
 from proctor.model.names import RunId

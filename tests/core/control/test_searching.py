@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from proctor.control.client import ConnectionEnded, RemoteSession, connect
+from proctor.control.client import RemoteSession, connect
+from proctor.control.greeting import ConnectionEnded
 from proctor.control.served_searches import MOST_SEARCHES
 from proctor.control.server import ControlServer
 from proctor.errors import PlatformError, UserError

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from proctor.control import wire
-from proctor.control.client import ConnectionEnded, RemoteSession, connect
+from proctor.control.client import RemoteSession, connect
+from proctor.control.greeting import ConnectionEnded
 from proctor.control.server import ControlServer
 from proctor.control.session import WindowRequest
 from proctor.errors import NotRunning, PlatformError, UserError
