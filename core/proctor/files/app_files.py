@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proctor.errors import NoProcfile, UserError
-from proctor.files.env_file import EnvFile, parse_env_file
+from proctor.files.env_file import EnvFile
+from proctor.files.env_files import (
+    env_file_names_procfile,
+    named_env_files,
+    read_env_files,
+    usual_env_files,
+)
 from proctor.files.other_tools import unread_settings
-from proctor.files.reading import LARGEST_FILE, is_readable_file, name_from, read_start
+from proctor.files.reading import name_from, read_start
 from proctor.files.settings_files import has_settings, read_settings
 from proctor.model.configuration import AppConfiguration, type_settings
 from proctor.model.environment import Layer, layered
@@ -19,7 +25,6 @@ from proctor.model.procfile import Procfile, Remark, read_procfile
 from proctor.model.quoting import printable, quoted
 from proctor.model.resolution import (
     DEFAULT,
-    ENV_FILE,
     NOT_IN_ENV_FILES,
     PROCFILE,
     Written,
@@ -144,7 +149,7 @@ def find_app(options: AppOptions, inherited: Mapping[str, str]) -> AppFiles:
     flags = dict(_flags(options))
     said = choose(["env_files"], env_files=(), file=in_file, inherited=layer)
     named = flags.get("env_files") or said.get("env_files")
-    env_files = tuple(_read_env_files(options, root, named, inherited))
+    env_files = tuple(read_env_files(_env_files(options, root, named), inherited))
     layers = [env_file.layer for env_file in env_files]
     if not options.reads_settings:
         layers = [Layer(each.origin, _usual(each.values)) for each in layers]
@@ -244,22 +249,10 @@ def _find_root(options: AppOptions, inherited: Mapping[str, str]) -> Path:
             if (
                 (above / name).is_file()
                 or (options.reads_settings and has_settings(above))
-                or _env_file_names_procfile(above)
+                or env_file_names_procfile(above)
             ):
                 return above
     return folder
-
-
-def _env_file_names_procfile(folder: Path) -> bool:
-    path = folder / ENV_FILE
-    if not is_readable_file(path):
-        return False
-    try:
-        env_file = _read_env_file(path, name=ENV_FILE, known={})
-    except UserError:  # said when that folder's app is asked for; here it is only passed by
-        return False
-    name = env_file.layer.values.get("PROCFILE")
-    return name is not None and (folder / name).is_file()
 
 
 def _choose_procfile(options: AppOptions, root: Path, said: Written | None) -> Path:
@@ -283,37 +276,13 @@ def _choose_procfile(options: AppOptions, root: Path, said: Written | None) -> P
     raise UserError(f"there is no file {quoted(name)}", where=written.where)
 
 
-def _read_env_files(
-    options: AppOptions, root: Path, named: Written | None, inherited: Mapping[str, str]
-) -> Iterator[EnvFile]:
+def _env_files(options: AppOptions, root: Path, named: Written | None) -> list[tuple[Path, str]]:
     if named is None:
-        path = root / ENV_FILE
-        # A folder of that name is a virtual environment.
-        paths = [(path, ENV_FILE)] if is_readable_file(path) else []
-    else:
-        names = named.value
-        assert isinstance(names, tuple), "as its reader gives it"
-        folders = [root] if options.env_files is None else [Path(options.folder), root]
-        paths = [(_named_env_file(folders, name, named.where), name) for name in names]
-    known = dict(inherited)
-    for path, name in paths:
-        env_file = _read_env_file(path, name=name, known=known)
-        known.update(env_file.layer.values)
-        yield env_file
-
-
-def _named_env_file(folders: list[Path], name: str, where: str) -> Path:
-    for folder in folders:
-        if (folder / name).exists():
-            return (folder / name).resolve()
-    raise UserError(f"there is no file {quoted(name)}", where=where)
-
-
-def _read_env_file(path: Path, *, name: str, known: Mapping[str, str]) -> EnvFile:
-    text = read_start(path, name=name)
-    if len(text) > LARGEST_FILE:
-        raise UserError(f"{quoted(name)} is larger than {LARGEST_FILE} bytes")
-    return parse_env_file(text, path=str(path), name=name, known=known)
+        return usual_env_files(root)
+    names = named.value
+    assert isinstance(names, tuple), "as its reader gives it"
+    folders = [root] if options.env_files is None else [Path(options.folder), root]
+    return named_env_files(names, folders, where=named.where)
 
 
 def _sentence(name: str, remark: Remark) -> str:
