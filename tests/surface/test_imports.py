@@ -58,7 +58,8 @@ def test_help_loads_the_module_of_no_command(tmp_path: Path) -> None:
     modules = modules_of(["--help"], tmp_path)
     assert {name for name in modules if name.startswith("proctor.")} == {
         "proctor.cli", "proctor.cli.aliases", "proctor.cli.entry", "proctor.cli.lean",
-        "proctor.cli.main", "proctor.cli.problems", "proctor.errors", "proctor.model", "proctor.model.quoting",
+        "proctor.cli.main", "proctor.cli.problems", "proctor.errors", "proctor.model",
+        "proctor.model.quoting",
     }  # fmt: skip
 
 
