@@ -21,10 +21,16 @@ from bench.starting import crash, first_line, twenty
 from bench.table import HONCHO, Results
 from bench.tools import Tool, install, installed
 
-_ALONE = {"first": first_line, "twenty": twenty, "crash": crash, "relay": relay}
+_ALONE = {
+    "first": first_line,
+    "twenty": twenty,
+    "crash": crash,
+    "relay": relay,
+    "commands": commands,
+}
 _LONG = ("relay", "crash")  # from the second run on for those alone that are compared
 _TOGETHER = {"idle": idle, "odd": odd_output, "orphans": orphans}
-_OWN = {"commands": commands, "keys": lambda _: key_lag(), "search": searching}
+_OWN = {"keys": lambda _: key_lag(), "search": searching}
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ class Launch:
     `screen`: it opens one, and so needs a terminal.
     `logs`: the folder that it prints into, if not to its standard output.
     `stop`: the command that ends it, if not a signal.
+    `asked`: the commands that a running one is asked and steered by, by the names of their rows.
     """
 
     argv: list[str]
@@ -41,6 +42,7 @@ class Launch:
     screen: bool = False
     logs: Path | None = None
     stop: list[str] | None = None
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
 
 _Prepare = Callable[[str, Path, Sequence[Entry], bool], Launch]
@@ -144,7 +146,12 @@ def _tools() -> tuple[Tool, ...]:
 def _proctor(program: str, folder: Path, entries: Sequence[Entry], restart: bool) -> Launch:
     on_exit = "restart" if restart else "stay"
     words = ["-f", _procfile(folder, entries), "-m", _formation(entries), "--on-exit", on_exit]
-    return Launch([program, "start", "--no-tui", "-d", str(folder), *words])
+    asked = {
+        "ps": [program, "ps"],
+        "scale": [program, "scale", "web=1"],
+        "logs -n 1000": [program, "logs", "-n", "1000"],
+    }
+    return Launch([program, "start", "--no-tui", "-d", str(folder), *words], asked=asked)
 
 
 def _proctor_with_pipes(
@@ -182,6 +189,9 @@ def _supervisord(program: str, folder: Path, entries: Sequence[Entry], restart: 
     sections = [
         "[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\n",
         f"pidfile={folder}/pid\nuser={os.environ.get('USER') or 'root'}\n",
+        f"[unix_http_server]\nfile={folder}/socket\n[rpcinterface:supervisor]\n",
+        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
+        f"[supervisorctl]\nserverurl=unix://{folder}/socket\n",
     ]
     for entry in entries:
         command = shlex.join(_words(entry)).replace("%", "%%")
@@ -190,7 +200,9 @@ def _supervisord(program: str, folder: Path, entries: Sequence[Entry], restart: 
             f"process_name=%(program_name)s-%(process_num)d\nautorestart={restart}\n"
             f"redirect_stderr=true\nstdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=0\n"
         )
-    return Launch([program, "-c", _written(folder / "supervisord.conf", "".join(sections))])
+    settings = _written(folder / "supervisord.conf", "".join(sections))
+    client = str(Path(program).with_name("supervisorctl"))
+    return Launch([program, "-c", settings], asked={"ps": [client, "-c", settings, "status"]})
 
 
 def _circus(program: str, folder: Path, entries: Sequence[Entry], restart: bool) -> Launch:
@@ -202,7 +214,11 @@ def _circus(program: str, folder: Path, entries: Sequence[Entry], restart: bool)
             f"numprocesses={entry.count}\ncopy_env=True\nrespawn={restart}\nmax_retry=-1\n"
             "stdout_stream.class=StdoutStream\nstderr_stream.class=StdoutStream\n"
         )
-    return Launch([program, _written(folder / "circus.ini", "".join(sections))])
+    client = [str(Path(program).with_name("circusctl")), "--endpoint", f"ipc://{folder}/e"]
+    return Launch(
+        [program, _written(folder / "circus.ini", "".join(sections))],
+        asked={"ps": [*client, "status"], "scale": [*client, "set", "web", "numprocesses", "1"]},
+    )
 
 
 def _overmind(program: str, folder: Path, entries: Sequence[Entry], restart: bool) -> Launch:
@@ -211,6 +227,7 @@ def _overmind(program: str, folder: Path, entries: Sequence[Entry], restart: boo
     return Launch(
         [program, "start", "-f", _procfile(folder, entries), *words],
         {"TMUX_TMPDIR": str(folder), "TERM": "xterm"},
+        asked={"ps": [program, "ps", "-s", str(folder / "overmind.sock")]},
     )
 
 

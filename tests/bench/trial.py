@@ -100,6 +100,11 @@ class Trial:
         self._ended.set()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def asked(self) -> dict[str, list[str]]:
+        """The commands that its running app can be asked."""
+        return self._launch.asked
+
     # What it prints
 
     def text(self) -> bytes:
