@@ -33,6 +33,7 @@ from proctor.model.events import (
     UsageSampled,
     WatchChanged,
 )
+from proctor.model.explanation import Explanation
 from support.histories import NOON
 from support.journals import FakeJournal
 
@@ -173,6 +174,9 @@ class FakeSession:
             yield hit
         found = len(self.finds)
         yield SearchProgress(searched=1, total=1, lines=found, found=found, ended=True)
+
+    async def explain(self, process: str) -> Explanation:
+        return Explanation(process=self.process(process), steps=())
 
     async def give_up_lease(self) -> None:
         self.gave_up_lease = True

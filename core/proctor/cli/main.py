@@ -89,6 +89,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor search 'timeout after [0-9]+' --ps web",
     ),
     CommandEntry(
+        "why", "proctor.cli.why:why", _SEE,
+        "Say why a process is in its state: what led to it, and its last words.",
+        "proctor why web.1",
+    ),
+    CommandEntry(
         "events", "proctor.cli.events:events", _SEE,
         "Print what has happened to the app, and go on with what happens with -f.",
         "proctor events -f --ps web.1",

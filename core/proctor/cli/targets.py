@@ -18,9 +18,7 @@ def covered(target: str, names: Collection[str]) -> list[str]:
     return [name for name in names if target in (EVERYTHING, name, name.rpartition(".")[0])]
 
 
-def journal_of(
-    target: str | None, snapshot: "Snapshot", *, where: str | None = "--ps"
-) -> str:
+def journal_of(target: str | None, snapshot: "Snapshot", *, where: str | None = "--ps") -> str:
     """The journal that holds what a target has printed; everything without one.
 
     Raises:

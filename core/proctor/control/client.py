@@ -26,6 +26,7 @@ from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
+from proctor.model.explanation import Explanation
 
 _GREETING_SECONDS = 5.0
 _Answer = TypeVar("_Answer", bound=wire.FromServer)
@@ -165,6 +166,20 @@ class RemoteSession:
         except ConnectionError as error:
             raise self._ended() from error
 
+    async def explain(self, process: str) -> Explanation:
+        """Why a process is in its state: its moves and their causes, and a crash's last words.
+
+        Raises:
+            UserError: there is no such process.
+            PlatformError: the supervisor is an earlier one that cannot tell.
+        """
+        if "explain" not in self._capabilities and not self._listening.done():
+            raise PlatformError("this app is run by an earlier proctor, which cannot explain",
+                                hint="Start it again")  # fmt: skip
+        number = next(self._numbers)
+        frame = wire.Explain(id=number, process=process)
+        return (await self._ask(frame, number, wire.Explained)).explanation
+
     async def give_up_lease(self) -> None:
         """Let the app go on when this session ends; only the lease's holder has one to give up."""
         await self._write(wire.GiveUpLease())
@@ -234,9 +249,7 @@ class RemoteSession:
             case _:
                 self._settle(frame)
 
-    def _settle(
-        self, frame: wire.Replied | wire.SnapshotTaken | wire.WindowsTaken | wire.Failed
-    ) -> None:
+    def _settle(self, frame: wire.Answer) -> None:
         assert frame.id is not None
         if (backlog := self._followed.get(frame.id)) is not None and isinstance(frame, wire.Failed):
             self._failed_follows[frame.id] = wire.problem(frame)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 from proctor.control.backlog import Backlog
+from proctor.control.explaining import explain
 from proctor.control.searching import search
 from proctor.control.session import WindowRequest
 from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
@@ -11,6 +12,7 @@ from proctor.logs.store import LogStore
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Refused, Reply
 from proctor.model.events import AnyMessage, AppView, OutputAppended, Snapshot, Usage
+from proctor.model.explanation import Explanation
 from proctor.runtime.bus import KEPT, EventBus
 from proctor.runtime.mailbox import CommandAsked, Mailbox
 from proctor.runtime.supervisor import Supervisor
@@ -95,6 +97,10 @@ class LocalSession:
 
     async def give_up_lease(self) -> None:
         """There is none: the app does not end with this session."""
+
+    async def explain(self, process: str) -> Explanation:
+        """Why a process is in its state."""
+        return explain(self._supervisor, self._bus, self._store, process)
 
     async def close(self) -> None:
         """Leave; nothing of the app depends on this session."""

@@ -98,14 +98,14 @@ class ClientConnection:
                     follow.cancel()
             case wire.Search() | wire.SearchMore() | wire.CancelSearch():
                 self._searches.take(frame)
-            case wire.SendCommand() | wire.TakeSnapshot() | wire.TakeWindows():
+            case wire.SendCommand() | wire.TakeSnapshot() | wire.TakeWindows() | wire.Explain():
                 await self._write(await self._result_of(frame))
             case wire.Hello():
                 raise PlatformError("the client greeted twice")
         return True
 
     async def _result_of(
-        self, frame: wire.SendCommand | wire.TakeSnapshot | wire.TakeWindows
+        self, frame: wire.SendCommand | wire.TakeSnapshot | wire.TakeWindows | wire.Explain
     ) -> wire.FromServer:
         try:
             match frame:
@@ -113,6 +113,9 @@ class ClientConnection:
                     return wire.Replied(id=frame.id, reply=await self._session.send(frame.command))
                 case wire.TakeSnapshot():
                     return wire.SnapshotTaken(id=frame.id, snapshot=await self._session.snapshot())
+                case wire.Explain():
+                    explanation = await self._session.explain(frame.process)
+                    return wire.Explained(id=frame.id, explanation=explanation)
                 case wire.TakeWindows():
                     return wire.WindowsTaken(id=frame.id, windows=await self._windows(frame))
         except ProctorError as error:

@@ -9,6 +9,7 @@ from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import EVERYTHING, Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
+from proctor.model.explanation import Explanation
 
 __all__ = ["EVERYTHING", "Answering", "Session", "WindowRequest"]
 
@@ -57,6 +58,14 @@ class Session(Answering, Protocol):
 
         Progress comes after the hits that it counts, the last of it with `ended`. Who wants no
         more closes the iterator (`aclose`), and the search ends.
+        """
+        ...
+
+    async def explain(self, process: str) -> Explanation:
+        """Why a process is in its state: its moves and their causes, and a crash's last words.
+
+        Raises:
+            UserError: there is no such process.
         """
         ...
 

@@ -22,6 +22,7 @@ from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
+from proctor.model.explanation import Explanation
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 #: Goes up when an older client or server could no longer be understood.
 PROTOCOL = 1
 #: What this server can do beyond the first protocol; a client asks before it relies on one.
-CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease", "search")
+CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease", "search", "explain")
 #: A frame larger than this is refused: nobody who means well sends one.
 LARGEST_FRAME = 16 * 1024 * 1024
 #: Each end keeps no more than this many events for the other; above it they become one `Lagged`.
@@ -84,6 +85,13 @@ class TakeWindows(_Frame, frozen=True, kw_only=True, tag="windows"):
     requests: tuple[WindowRequest, ...]
 
 
+class Explain(_Frame, frozen=True, kw_only=True, tag="explain"):
+    """Ask why a process is in its state; answered by `Explained`."""
+
+    id: int
+    process: str
+
+
 class Search(_Frame, frozen=True, kw_only=True, tag="search"):
     """Ask for the lines that match; answered by `SearchTold` until `SearchEnded`."""
 
@@ -118,6 +126,7 @@ FromClient = (
     | Follow
     | Unfollow
     | TakeWindows
+    | Explain
     | Search
     | SearchMore
     | CancelSearch
@@ -169,6 +178,13 @@ class WindowsTaken(_Frame, frozen=True, kw_only=True, tag="windows.taken"):
     windows: tuple[Window, ...]
 
 
+class Explained(_Frame, frozen=True, kw_only=True, tag="explained"):
+    """Why a process is in its state."""
+
+    id: int
+    explanation: Explanation
+
+
 class SearchTold(_Frame, frozen=True, kw_only=True, tag="search.told"):
     """What was found since the last frame of this kind, in the order of the search."""
 
@@ -199,10 +215,14 @@ FromServer = (
     | Told
     | FollowEnded
     | WindowsTaken
+    | Explained
     | SearchTold
     | SearchEnded
     | Failed
 )
+
+#: What ends one request.
+Answer = Replied | SnapshotTaken | WindowsTaken | Explained | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

@@ -63,6 +63,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     before: ProcessState
     after: ProcessState
     cause: str
+    reason: str = ""
+    run: int = 0  #: the number of the run that it is about
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +133,9 @@ def move(slot: Slot, after: ProcessState, now: float, run: Run | None = None) ->
     before = slot.state
     if after not in MOVES[before]:
         raise IllegalMoveError(f"{slot.name}: {before} → {after} after {slot.history}")
-    entry = Move(at=now, before=before, after=after, cause=slot.cause)
+    entry = Move(
+        at=now, before=before, after=after, cause=slot.cause, reason=slot.reason, run=slot.runs
+    )
     return replace(
         slot,
         run=run,

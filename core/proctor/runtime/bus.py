@@ -1,7 +1,7 @@
 """The event bus: numbers what has happened and hands it to whoever subscribed."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -41,6 +41,11 @@ class EventBus:
     def followed(self) -> bool:
         """Somebody subscribes: what is costly to find out is worth finding out."""
         return bool(self._subscribers)
+
+    @property
+    def recent(self) -> Sequence[AnyEvent]:
+        """The last events, the oldest first."""
+        return self._recent
 
     def publish(self, event: AnyEvent) -> None:
         """Give the event its number and time, and hand it on."""

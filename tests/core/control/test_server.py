@@ -461,3 +461,9 @@ async def test_the_server_closes_in_time_although_a_client_takes_nothing(
     async with asyncio.timeout(2):
         await server.close(within_seconds=0.1)
     assert server.clients == 0
+
+
+async def test_an_explanation_is_the_same_from_afar(
+    session: FakeSession, remote: RemoteSession
+) -> None:
+    assert await remote.explain("web.1") == await session.explain("web.1")
