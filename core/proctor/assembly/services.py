@@ -168,6 +168,7 @@ class Services:
             environment_files=tuple(sorted({*others, Path(app.root) / ".env"})),
             own=(*((places.state,) if places else ()), *files_printed_to()),
             whole_tree=self._watch_on,
+            globs=app.watch_globs,
         )
         watcher = Watcher(
             subject,
@@ -183,6 +184,7 @@ class Services:
                 words=changes.words,
                 code=bool(changes.paths),
                 settings=changes.procfile_changed or changes.environment_changed,
+                types=changes.types,
             )
         )
 

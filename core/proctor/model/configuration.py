@@ -47,6 +47,12 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
         }
         return {type_: limit for type_, limit in limits.items() if limit is not None}
 
+    @property
+    def watch_globs(self) -> dict[str, tuple[str, ...] | None]:
+        """What each type looks at; None stands for all files, and empty is it where all do so."""
+        globs = {type_: self.settings_of(type_).watch for type_ in self.procfile.types}
+        return {} if all(own is None for own in globs.values()) else globs
+
     def settings_of(self, type_: str) -> TypeSettings:
         """What holds for the processes of a type: its own settings, else those of the app."""
         return self.types.get(type_) or type_settings(self.settings)

@@ -41,6 +41,7 @@ class FilesChanged(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     code: bool  #: files of the app
     settings: bool  #: the Procfile or an env file
+    types: frozenset[str] | None = None  #: those that look at them; None: all
 
 
 class WatchTroubled(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,7 +86,9 @@ def difference(
         restart=frozenset(kept if variables else changed) | settings.restart,
         words="; ".join(parts),
         watch=settings.watch,
-        watches_anew=settings.watch is not None or before.read_files != after.read_files,
+        watches_anew=settings.watch is not None
+        or before.read_files != after.read_files
+        or before.watch_globs != after.watch_globs,
     )
 
 

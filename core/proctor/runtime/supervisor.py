@@ -48,6 +48,7 @@ from proctor.runtime.mailbox import (
 )
 from proctor.runtime.processes import AppRuns, Processes, Saying
 from proctor.runtime.reloading import Difference, Readings, difference
+from proctor.runtime.saves import restarts_by
 from proctor.runtime.timers import Handle, Timers
 
 ESCALATES_AFTER_SECONDS = 0.5
@@ -333,10 +334,9 @@ class Supervisor:
         self._next_telling = self._timers.call_at(when, lambda: self._mailbox.post(TimeToTell()))
 
     def _tell_who_is_left(self) -> None:
-        now = self._timers.now()
         for process, slot in self.slots.items():
             if slot.run is not None and slot.run.killed_at is not None:
-                left = slot.run.killed_at - now
+                left = slot.run.killed_at - self._timers.now()
                 till = f"SIGKILL in {left:.0f} s" if left > 0 else "SIGKILL was sent"
                 self._say(f"{process} is still stopping: {till}", None, None)
         self._tell_later(TELL_EVERY_SECONDS)
@@ -362,11 +362,11 @@ class Supervisor:
             return
         at = self._timers.wall()
         self._set_watch_view(cause, last_change=changed.words, last_change_at=at)
-        self._say(f"{changed.words} changed: restarting", None, None)
+        processes, words = restarts_by(changed, self.slots)
+        self._say(words, None, None)
         fact = RestartAsked(cause=cause, reason=f"{changed.words} changed")
-        for process, slot in self.slots.items():
-            if slot.wanted:
-                self._processes.tell(process, fact)
+        for process in processes:
+            self._processes.tell(process, fact)
 
     def _configuration_read(self, read: ConfigurationRead) -> None:
         read = self._readings.newest(read)

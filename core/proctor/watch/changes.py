@@ -8,13 +8,15 @@ class ChangeSet:
     """Files of the app that have other content than before; never empty.
 
     `paths` are relative to the app's root, sorted. The Procfile and the environment files stand
-    outside of the rules: they are told apart, and are not among the paths.
+    outside of the rules: they are told apart, and are not among the paths. `types` are the process
+    types that look at one of the paths; None where all types look at all files.
     """
 
     paths: tuple[str, ...]
     first: str  #: the file to name: the one that was changed first
     procfile_changed: bool = False
     environment_changed: bool = False
+    types: frozenset[str] | None = None
 
     @property
     def count(self) -> int:

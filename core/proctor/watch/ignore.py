@@ -58,6 +58,8 @@ class IgnoreRules:
         self._general: tuple[RuleFile, ...] = ()
         self._by_folder: dict[str, RuleFile] = {}  # by folder in the repository
         self._excluded: set[str] = set()
+        self._named: frozenset[str] = frozenset()
+        self._on_the_way: frozenset[str] = frozenset()
         self._decided: dict[str, bool] = {}
 
     def set_general(self, texts: Iterable[str]) -> None:
@@ -94,6 +96,14 @@ class IgnoreRules:
         self._excluded.add(path)
         self._decided.clear()
 
+    def name(self, paths: Iterable[str]) -> None:
+        """Ignore none of these files and folders, whatever hides them, but what is excluded.
+
+        What lies in such a folder is ignored only by rules about itself, or a folder in between.
+        """
+        self._named = frozenset(paths)
+        self._on_the_way = frozenset(above for path in self._named for above in parents(path))
+
     @property
     def root_is_ignored(self) -> bool:
         """Do the rules of the folders above hide the whole app?"""
@@ -105,10 +115,25 @@ class IgnoreRules:
 
     def ignores(self, path: str, *, is_folder: bool = False) -> bool:
         """Is this file or folder ignored, by itself or for a folder that it lies in?"""
+        if not self._named:
+            return self.hides(path, is_folder=is_folder)
+        above = [*parents(path), path]
+        if not self._excluded.isdisjoint(above):
+            return True
+        if is_folder and path in self._on_the_way:
+            return False
+        within = max((len(each) for each in above if each in self._named), default=0)
+        return self.hides(path, is_folder=is_folder, below=within)
+
+    def hides(self, path: str, *, is_folder: bool = False, below: int = 0) -> bool:
+        """The same by the rules alone, whatever was named.
+
+        `below`: of the path, only what is longer than so many characters is asked about.
+        """
         for parent in parents(path):
-            if self._decide(parent, is_folder=True):
+            if len(parent) > below and self._decide(parent, is_folder=True):
                 return True
-        return self._decide(path, is_folder=is_folder)
+        return len(path) > below and self._decide(path, is_folder=is_folder)
 
     def _decide(self, path: str, *, is_folder: bool) -> bool:
         key = path + "/" if is_folder else path

@@ -8,16 +8,17 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from proctor.errors import PlatformError
 from proctor.watch.beside import FilesBeside
 from proctor.watch.changes import ChangeSet
 from proctor.watch.fingerprint import Fingerprint
-from proctor.watch.loop_guard import MOST_RESTARTS, WITHIN_SECONDS, LoopGuard
+from proctor.watch.interests import Concern, Interests
 from proctor.watch.notifier import News, Notifier, NoWatchError
+from proctor.watch.pausing import Pausing
 from proctor.watch.polling import LOOK_SECONDS, PollingNotifier
 from proctor.watch.repository import IGNORE_FILE
 from proctor.watch.settle import Patience, Settle
@@ -32,7 +33,8 @@ class Subject:
     """What is watched.
 
     The Procfile and the environment files are watched whatever the rules say, and told apart;
-    with `whole_tree` off they are all that is watched.
+    with `whole_tree` off they are all that is watched. `globs` are what each process type looks at
+    (None: at everything); empty where all types do.
     """
 
     root: Path
@@ -40,6 +42,7 @@ class Subject:
     environment_files: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()  #: our own files, which are no part of the app
     whole_tree: bool = True
+    globs: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
 
 
 class Lookout:
@@ -66,8 +69,8 @@ class Lookout:
         self._tree: Tree | None = None
         self._notifier: Notifier | None = None
         self._settle = Settle()
-        self._guard = LoopGuard()
-        self._is_paused = False
+        self._interests = Interests(subject.globs)
+        self._pausing = Pausing(lambda words: self._failed(_printable(words)))
         self._is_incomplete = False
         self._stopped = threading.Event()
         self._is_loaded = False
@@ -116,7 +119,9 @@ class Lookout:
         self._beside.load()
         if self._subject.whole_tree:
             own = [Path(os.path.realpath(path)) for path in self._subject.own]
-            self._tree = Tree(Path(self._root), entered=self._enter, own=own)
+            self._tree = Tree(
+                Path(self._root), entered=self._enter, own=own, named=self._interests.named
+            )
             self._tree.load()
 
     def _enter(self, folder: str) -> None:
@@ -195,8 +200,11 @@ class Lookout:
             raise PlatformError("the app's folder has gone", where=self._root)
         procfile_changed, environment_changed = self._beside.changed()
         files = [path for path in self._changed_files(paths) if not self._is_beside(path)]
-        if files and self._is_looping(files):
-            files = []
+        if any(path.rpartition("/")[2] == IGNORE_FILE for path in files) and self._pausing.end():
+            self._tell_recovery()
+        concerns = [*self._let_through(files)]
+        concerned = {path for concern in concerns for path in concern.files}
+        files = [path for path in files if path in concerned]
         if files or procfile_changed or environment_changed:
             first = files[0] if files else self._first_beside(paths, procfile=procfile_changed)
             changes = ChangeSet(
@@ -204,6 +212,7 @@ class Lookout:
                 first=_printable(first),
                 procfile_changed=procfile_changed,
                 environment_changed=environment_changed,
+                types=self._interests.are_concerned(concerns),
             )
             self._changed(changes)
 
@@ -219,27 +228,14 @@ class Lookout:
         inside = self._root + "/"
         return self._tree.changed(path[len(inside) :] for path in paths if path.startswith(inside))
 
-    def _is_looping(self, files: Sequence[str]) -> bool:
-        """Is this one restart too many? Pauses, and goes on when the rules say so."""
+    def _let_through(self, files: Sequence[str]) -> Iterator[Concern]:
+        """Who is restarted for which of these, without those for whom it is one too many."""
+        if self._tree is None or not files:
+            return
         now = time.monotonic()
-        mended = any(path.rpartition("/")[2] == IGNORE_FILE for path in files)
-        if mended:
-            self._guard.forget()
-            if self._is_paused:
-                self._is_paused = False
-                self._tell_recovery()
-        if self._is_paused:
-            return True
-        culprit = self._guard.culprit(files, now)
-        if culprit is None:
-            return False
-        self._is_paused = True
-        self._failed(
-            f"The watch pauses: {MOST_RESTARTS} restarts in {WITHIN_SECONDS:.0f} seconds, by "
-            f"{_printable(culprit)}. If the app writes it, add it to .gitignore; else "
-            "'proctor watch on' goes on."
-        )
-        return True
+        for concern in self._interests.concerns(files, self._tree.is_hidden):
+            if self._pausing.lets(concern.who, concern.files, now):
+                yield concern
 
     def _first_beside(self, paths: Iterable[str], *, procfile: bool) -> str:
         path = next(path for path in paths if self._beside.has(path))

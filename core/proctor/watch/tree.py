@@ -29,15 +29,22 @@ class Tree:
 
     `entered` is called for each folder (with its full path) before it is listed, so that it can
     be watched first: what appears in it afterwards is told, what was there before is listed.
+    What is `named` is not ignored.
     """
 
     def __init__(
-        self, root: Path, *, entered: Callable[[str], None], own: Iterable[Path] = ()
+        self,
+        root: Path,
+        *,
+        entered: Callable[[str], None],
+        own: Iterable[Path] = (),
+        named: Iterable[str] = (),
     ) -> None:
         self.root = root
         self._root = os.fspath(root)
         self._entered = entered
         self._own = [os.path.relpath(path, root) for path in own if path.is_relative_to(root)]
+        self._named = tuple(named)
         self.repository = Repository(root)
         self._files: dict[str, Fingerprint] = {}
         self._unread: dict[str, None] = {}  # files whose content is not known yet
@@ -59,6 +66,10 @@ class Tree:
     def cares_about(self, path: str, *, is_folder: bool) -> bool:
         """Is this file or folder, which may have gone, one that is not ignored?"""
         return not self._rules.ignores(path, is_folder=is_folder)
+
+    def is_hidden(self, path: str) -> bool:
+        """Is this file one that is ignored, and watched only because it was named?"""
+        return self._rules.hides(path)
 
     def enter(self, folder: str) -> set[str]:
         """A folder has appeared: watch it and all below; tells the files that are in it."""
@@ -144,6 +155,7 @@ class Tree:
         self._rules = self.repository.rules()
         for path in self._own:
             self._rules.exclude(path)
+        self._rules.name(self._named)
 
     def _walk(self, top: str) -> dict[str, Fingerprint]:
         """All regular files below a folder; symbolic links to folders are not followed."""

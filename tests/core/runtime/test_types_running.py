@@ -274,3 +274,29 @@ async def test_memory_is_looked_at_every_second_though_nobody_looks(tmp_path: Pa
         begun = time.monotonic()
         await says(app, "Memory quota exceeded")
         assert time.monotonic() - begun < 3.5
+
+
+async def test_a_save_restarts_only_the_types_that_look_at_the_file(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    async with TypedApp(
+        tmp_path,
+        {"web": "exec sleep 60", "css": "exec sleep 60", "db": "exec sleep 60"},
+        types={
+            "web": {"watch": ("*.py",)}, "css": {"watch": ("static/**/*.scss",)},
+            "db": {"watch": ()},
+        },
+        settings=Settings(watch=True),
+    ) as app:  # fmt: skip
+        await app.until(lambda views: any(each.type == "css" and each.pid for each in views))
+        began = time.monotonic()
+        while not any("restarting css" in line for line in await app.said("*")):
+            assert time.monotonic() < began + 15
+            (tmp_path / "static" / "a.scss").write_text(f"{time.monotonic()}")
+            await asyncio.sleep(0.3)  # the watch may still be beginning
+        (tmp_path / "app.py").write_text("1")
+        await says(app, "app.py changed: restarting web")
+        await app.until(lambda views: any(each.type == "web" and each.restarts for each in views))
+        restarts = {each.type: each.restarts for each in await app.processes()}
+    assert restarts["db"] == 0
+    assert restarts["web"] == 1
+    assert restarts["css"] >= 1

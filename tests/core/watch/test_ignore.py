@@ -179,3 +179,29 @@ def test_a_worktree_takes_the_exclude_file_of_its_main_repository(tmp_path: Path
     assert not found.is_at_work
     (main / "worktrees" / "other" / "index.lock").touch()
     assert found.is_at_work
+
+
+def test_what_was_named_is_not_ignored_and_what_lies_beside_it_still_is() -> None:
+    rules = IgnoreRules()
+    rules.set_folder("", "dist/\n*.log\nbuild/\n")
+    rules.name(["dist/app.js", "build", "logs/web.log", "var/app.sqlite3"])
+    assert not rules.ignores("dist", is_folder=True)  # it must be entered
+    assert not rules.ignores("dist/app.js")
+    assert rules.ignores("dist/other.js")
+    assert rules.ignores("dist/deep", is_folder=True)
+    assert not rules.ignores("build/deep/a.css")
+    assert rules.ignores("build/deep/a.log")
+    assert rules.ignores("build/node_modules/x.js")
+    assert not rules.ignores("logs/web.log")
+    assert rules.ignores("logs/worker.log")
+    assert not rules.ignores("var/app.sqlite3")
+    for path in ("dist/app.js", "build/a.css", "logs/web.log", "var/app.sqlite3"):
+        assert rules.hides(path)
+
+
+def test_what_is_excluded_cannot_be_named() -> None:
+    rules = IgnoreRules()
+    rules.exclude("state")
+    rules.name(["state/socket"])
+    assert rules.ignores("state", is_folder=True)
+    assert rules.ignores("state/socket")
