@@ -55,6 +55,35 @@ async def test_the_last_wishes_hold_after_a_thousand_random_commands(place: Work
     place.assert_nothing_left(within=0.5)
 
 
+async def test_they_hold_in_an_app_with_a_start_order_too(place: Workplace) -> None:
+    place.procfile(quick="exec sleep 1000", slow=SLOW, tree=place.tree("forker.py", "setsid"))
+    order = """
+        [types.slow]
+        after = ["quick"]
+        ready = {command = "true"}
+        [types.tree]
+        after = ["quick", {type = "slow", restart = true}]
+        ready = {log = "ready"}
+    """
+    (place.folder / "proctor.toml").write_text(order)
+    program = place.start("-t", "2")
+    await asyncio.to_thread(program.until, "tree.1 ")
+    socket = Path(place.info()["socket"])
+    clients = [await connect(socket) for _ in range(CLIENTS)]
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")  # noqa: T201 - to try a failure again
+    await asyncio.gather(*(ask(each, random.Random(seed + n)) for n, each in enumerate(clients)))
+    session = clients[0]
+    for type_, quantity in {"quick": 2, "slow": 1, "tree": 2}.items():
+        assert isinstance(await session.send(Scale(quantities={type_: quantity})), Accepted)
+    assert isinstance(await session.send(Start(target="all")), Accepted)
+    await up(session, {"quick.1", "quick.2", "slow.1", "tree.1", "tree.2"})
+    for client in clients:
+        await client.close()
+    await asyncio.to_thread(end, program)
+    place.assert_nothing_left(within=0.5)
+
+
 async def test_the_app_ends_in_time_whatever_is_asked_meanwhile(place: Workplace) -> None:
     place.procfile(quick="exec sleep 1000", slow=SLOW, tree=place.tree("forker.py", "setsid"))
     program = place.start("-t", "2")

@@ -5,6 +5,7 @@ nowhere, but for its last line where it fails.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 import msgspec
@@ -90,7 +91,7 @@ class _Try(msgspec.Struct):
     told: Callable[[str | None], None]
     timer: Handle
     readers: list[OutputReader] = []
-    tail: bytes = b""
+    tails: dict[str, bytes] = {}  #: the last bytes of each stream
     problem: str | None = "it has not ended"
     late: bool = False
 
@@ -115,9 +116,9 @@ class Tries:
         channels = self._keepers.spawn(order)
         when = self.timers.now() + LONGEST_TRY_SECONDS
         trying = self._tries[run] = _Try(told, self.timers.call_at(when, lambda: self._late(run)))
-        for _, descriptor in channels.outputs():
+        for stream, descriptor in channels.outputs():
             reader = OutputReader(
-                self._keepers.loop, descriptor, lambda data: _keep_tail(trying, data), lambda: None
+                self._keepers.loop, descriptor, partial(_keep_tail, trying, stream), lambda: None
             )
             trying.readers.append(reader)
         return run
@@ -167,13 +168,18 @@ class Tries:
         problem = trying.problem
         if problem is not None and trying.late:
             problem = f"it took more than {LONGEST_TRY_SECONDS:g} seconds"
-        if problem is not None and (said := _last_line(trying.tail)):
+        if problem is not None and (said := _last_words(trying)):
             problem = f"{problem}: {said}"
         trying.told(problem)
 
 
-def _keep_tail(trying: _Try, data: bytes) -> None:
-    trying.tail = (trying.tail + data)[-_TAIL_BYTES:]
+def _keep_tail(trying: _Try, stream: str, data: bytes) -> None:
+    trying.tails[stream] = (trying.tails.get(stream, b"") + data)[-_TAIL_BYTES:]
+
+
+def _last_words(trying: _Try) -> str:
+    """The last line of what it said went wrong; else of what it printed."""
+    return _last_line(trying.tails.get("err", b"")) or _last_line(trying.tails.get("out", b""))
 
 
 def _last_line(data: bytes) -> str:

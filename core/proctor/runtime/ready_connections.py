@@ -5,6 +5,7 @@ certificate of an address is not checked, since nothing is told to it or believe
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,7 @@ _OWN_NAMES = {"localhost": ("127.0.0.1", "::1"), "": ("127.0.0.1", "::1")}
 _KEPT_IN_URLS = "/%:@!$&'()*+,;=~-._?"
 _REFUSED_FROM = 400
 _LONGEST_FIRST_LINE = 4096
+_LONGEST_WORDS = 200
 
 _Address = tuple[int, tuple[Any, ...]]
 
@@ -167,6 +169,8 @@ async def _looked_up(host: str, port: int) -> list[_Address]:
 def _words(error: Exception, seconds: float) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {seconds:g} seconds"
+    words = str(error)
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror[:1].lower() + error.strerror[1:]
-    return str(error)[:200]
+        own = isinstance(error, socket.gaierror | ssl.SSLError) or not error.errno
+        words = error.strerror if own or error.errno is None else os.strerror(error.errno)
+    return words[:1].lower() + words[1:_LONGEST_WORDS]

@@ -46,7 +46,8 @@ def test_what_is_wrong_replaces_the_numbers(target: str, words: str) -> None:
     [
         (histories.process("web.1", "crashed", exit=ExitView(signal="SIGKILL")), "SIGKILL"),
         (histories.process("web.1", "stopping", deadline_at=NOON + 28), "killed in 28 s"),
-        (histories.process("web.1", "waiting", since=NOON - 2), "waiting 2 s"),
+        (histories.process("web.1", "waiting", since=NOON - 2, why=""), "waiting 2 s"),
+        (histories.process("web.1", "waiting", why="waits until db is up"), "waits until db is up"),
         (histories.process("web.1", "complete", exit=ExitView(status=0)), "complete · exit 0"),
         (histories.process("web.1", "down", wanted=False), "down · s starts it"),
         (histories.process("web.1", suspended=True), "stopped by ^Z"),
