@@ -58,7 +58,7 @@ def test_a_closed_terminal_does_not_end_it(tree: Workplace) -> None:
     time.sleep(0.3)  # a hang-up, if one came, would have been seen by now
     try:
         assert is_there(supervisor)
-        assert tree.states() == {"tree.1": "up"}
+        eventually_now(lambda: tree.states() == {"tree.1": "up"})
     finally:
         tree.type("quit", "--wait")
     tree.assert_nothing_left()

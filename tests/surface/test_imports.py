@@ -12,6 +12,7 @@ import pytest
 from support.fakes import FakeSession
 
 HEAVY = ("textual", "rich", "proctor_tui")
+PROGRAM = "from proctor.cli import entry; entry._end = sys.exit; entry.main()"
 LOOK = """
 import json, sys
 {before}
@@ -36,7 +37,7 @@ def modules_after(program: str, tmp_path: Path, *, words: list[str]) -> set[str]
 
 
 def modules_of(words: list[str], tmp_path: Path) -> set[str]:
-    return modules_after("from proctor.cli.entry import main; main()", tmp_path, words=words)
+    return modules_after(PROGRAM, tmp_path, words=words)
 
 
 def loaded(modules: set[str], *names: str) -> set[str]:

@@ -1,5 +1,6 @@
 """Which running app a command means: the one of this folder or of the nearest folder above it."""
 
+import gc
 import os
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,6 +69,9 @@ async def connected(options: AppOptions) -> "RemoteSession":
     """
     from proctor.control.client import connect  # noqa: PLC0415 - who starts an app is no client
 
+    # An event loop makes garbage for as long as it runs; what is loaded so far is none.
+    gc.freeze()
+    gc.enable()
     places = find_places(options)
     try:
         return await connect(socket_to_try(places))

@@ -180,6 +180,8 @@ def test_an_interrupt_before_anything_is_done_is_130_as_well(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(entry, step, interrupt)
+    monkeypatch.setattr("os._exit", sys.exit)
+    monkeypatch.setattr("gc.disable", lambda: None)
     with pytest.raises(SystemExit) as ended:
         entry.main()
     assert ended.value.code == 130
