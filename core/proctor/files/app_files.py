@@ -152,7 +152,7 @@ def find_app(options: AppOptions, inherited: Mapping[str, str]) -> AppFiles:
     env_files = tuple(read_env_files(_env_files(options, root, named), inherited))
     layers = [env_file.layer for env_file in env_files]
     if not options.reads_settings:
-        layers = [Layer(each.origin, _usual(each.values)) for each in layers]
+        layers = [Layer(each.origin, _usual(each.values), each.lines) for each in layers]
     # A formation is one over the other; of all else, what a flag overrules may be wrong.
     open_ = [name for name in APP_SETTINGS if name not in flags or name == "formation"]
     said |= choose(open_, env_files=layers, file=in_file, inherited=layer)
@@ -218,7 +218,8 @@ def warnings_beside(files: AppFiles) -> Iterator[str]:
         for name in NOT_IN_ENV_FILES:
             variable = APP_SETTINGS[name].environment_name
             if variable in env_file.layer.values:
-                yield f"{env_file.name}: {variable} is not read here; write it in {SETTINGS_FILE}"
+                place = env_file.layer.place_of(variable)
+                yield f"{place}: {variable} is not read here; write it in {SETTINGS_FILE}"
     file = files.settings_file
     paths = [each.path for each in files.env_files]
     yield from unread_settings(files.root, file.names() if file else None, paths)

@@ -37,10 +37,11 @@ def parse_env_file(text: str, *, path: str, name: str, known: Mapping[str, str])
     from dotenv.variables import parse_variables  # noqa: PLC0415 - see above
 
     values: dict[str, str] = {}
+    lines: dict[str, int] = {}
     warnings: list[str] = []
     seen = ChainMap(values, dict(known))
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    for binding in parse_stream(io.StringIO(lines)):
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    for binding in parse_stream(io.StringIO(plain)):
         line = binding.original.line + _blank_lines_before(binding.original.string)
         if binding.error:
             warnings.append(f"{name}:{line}: this line sets no variable and is skipped")
@@ -49,7 +50,8 @@ def parse_env_file(text: str, *, path: str, name: str, known: Mapping[str, str])
         value = "".join(atom.resolve(seen) for atom in parse_variables(binding.value))
         require_possible(binding.key, value, where=f"{name}:{line}")
         values[binding.key] = value
-    return EnvFile(path, name, Layer(name, values), tuple(warnings))
+        lines[binding.key] = line
+    return EnvFile(path, name, Layer(name, values, lines), tuple(warnings))
 
 
 def _blank_lines_before(statement: str) -> int:

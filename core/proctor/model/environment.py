@@ -29,10 +29,16 @@ class Variable(msgspec.Struct, frozen=True):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """The variables of one origin, which is also the place to name when one of them is wrong."""
+    """The variables of one origin; of a file, also the line of each."""
 
     origin: str
     values: Mapping[str, str]
+    lines: Mapping[str, int] = {}
+
+    def place_of(self, name: str) -> str:
+        """The place to name when this variable is wrong."""
+        line = self.lines.get(name)
+        return self.origin if line is None else f"{self.origin}:{line}"
 
     def __repr__(self) -> str:
         return f"Layer(origin={self.origin!r}, names={sorted(self.values)})"
@@ -65,7 +71,7 @@ def layered(layers: Iterable[Layer]) -> Environment:
     variables: dict[str, Variable] = {}
     for layer in layers:
         for name, value in layer.values.items():
-            require_possible(name, value, where=layer.origin)
+            require_possible(name, value, where=layer.place_of(name))
             variables[name] = Variable(value, layer.origin)
     return Environment(variables)
 

@@ -31,7 +31,7 @@ _DEFAULTS: Mapping[str, object] = {
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A value and where it was written: "--grace", ".env", "proctor.toml:3", "default".
+    """A value and where it was written: "--grace", ".env:2", "proctor.toml:3", "default".
 
     Its `repr` hides the value, which may be a secret.
     """
@@ -92,9 +92,10 @@ def default_of(entry: SettingEntry) -> Written:
 
 def _read(entry: SettingEntry, layer: Layer) -> Written:
     variable = entry.environment_name
+    where = layer.place_of(variable)
     try:
-        value = entry.read_text(layer.values[variable], layer.origin)
+        value = entry.read_text(layer.values[variable], where)
     except UserError as error:
         what = error.what if entry.variable else f"{variable}: {error.what}"
-        raise UserError(what, where=layer.origin, hint=error.hint) from error
-    return Written(value, layer.origin)
+        raise UserError(what, where=where, hint=error.hint) from error
+    return Written(value, where)

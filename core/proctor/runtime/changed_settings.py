@@ -47,6 +47,8 @@ def changed_settings(
     later = [name for name in of_app if name in _OF_THE_NEXT_START]
     if later:
         words.append(f"{', '.join(later)}: from the next start of the app on")
+    if "app" in later and before.settings.app_name is not None:
+        words.append(f"until then commands find it with --app {before.settings.app_name}")
     return ChangedSettings(
         restart=frozenset(restart),
         words=tuple(words),

@@ -51,7 +51,7 @@ def test_each_setting_is_shown_with_its_origin(
     assert list(found) == ["SETTING", *APP_SETTINGS]
     assert found["grace"] == ("120", "proctor.toml:1")
     assert found["formation"] == ('"web=1 worker=2"', "proctor.toml:2")
-    assert found["port"] == ("3000", ".env")
+    assert found["port"] == ("3000", ".env:1")
     assert found["on_exit"] == ('"stay"', "inherited")
     assert found["pty"] == ("false", "--no-pty")
     assert found["watch"] == ("false", "default")

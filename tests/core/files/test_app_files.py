@@ -63,7 +63,7 @@ def test_a_port_by_flag_beats_the_env_file_beats_the_inherited_one(
 @pytest.mark.parametrize(
     ("env_file", "inherited", "flag", "origin"),
     [
-        ("PORT=x", "y", None, ".env"),
+        ("\nPORT=x", "y", None, ".env:2"),
         ("A=b", "y", None, "inherited"),
         ("PORT=x", "y", "z", "--port"),
     ],
@@ -173,7 +173,7 @@ def test_the_env_file_may_name_the_procfile(
 def test_a_procfile_that_is_named_must_be_there(folder: Path) -> None:
     write_env(folder, "PROCFILE=Procfile.dev")
 
-    with pytest.raises(UserError, match=r"there is no file 'Procfile\.dev' \(\.env\)"):
+    with pytest.raises(UserError, match=r"there is no file 'Procfile\.dev' \(\.env:1\)"):
         load(folder)
     with pytest.raises(UserError, match=r"there is no file 'Procfile\.x' \(--procfile\)"):
         load(folder, procfile="Procfile.x")

@@ -90,7 +90,7 @@ def test_the_strongest_that_speaks_counts_and_is_named(folder: Path, entry: Sett
 
     if name not in ("app", "env_files"):
         (folder / ".env").write_text(f"{variable}={text}\n")
-        assert written(folder, name, {variable: other}) == Written(value, ".env")
+        assert written(folder, name, {variable: other}) == Written(value, ".env:1")
         (folder / ".env").write_text(f"{variable}=\n")
         assert written(folder, name, {variable: other}) == of_file
 
@@ -118,7 +118,7 @@ def test_a_wrong_variable_is_told_with_its_name_and_origin_unless_it_is_overrule
         (folder / ".env").write_text(f"{variable}={wrong}\n")
         with pytest.raises(UserError) as caught:
             load(folder)
-        assert caught.value.where == ".env"
+        assert caught.value.where == ".env:1"
     if entry.flag is not None and name not in ("procfile", "formation"):
         load(folder, {variable: wrong}, **flag_of(entry, WAYS[name][2]))
 
@@ -237,7 +237,7 @@ def test_names_in_env_files_are_told_to_count_for_nothing(folder: Path) -> None:
     app = load(folder)
 
     assert app.name == "shop"
-    assert app.warnings == (".env: PROCTOR_APP is not read here; write it in proctor.toml",)
+    assert app.warnings == (".env:1: PROCTOR_APP is not read here; write it in proctor.toml",)
 
 
 def test_a_folder_with_a_settings_file_is_one_of_an_app(folder: Path) -> None:

@@ -91,6 +91,12 @@ def test_what_is_decided_at_the_start_of_the_app_is_told_to_wait_for_the_next_on
     )
 
 
+def test_whoever_renames_an_app_that_runs_is_told_how_it_is_found_until_then() -> None:
+    found = changed(app(app_name="b"), app(app_name="a"))
+
+    assert found.words[-1] == "until then commands find it with --app a"
+
+
 def test_the_watch_is_switched_only_when_its_setting_has_changed() -> None:
     assert changed(app(watch=True)).watch is True
     assert changed(app(), app(watch=True)).watch is False
