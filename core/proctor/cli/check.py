@@ -14,6 +14,7 @@ from proctor.files.app_files import (
     configuration_of,
     find_app,
     read_procfile_text,
+    settings_of_others,
     warnings_beside,
 )
 from proctor.model.procfile import Examination, Procfile, Remark, examine_procfile
@@ -44,7 +45,8 @@ def _examine(options: AppOptions) -> tuple[Examination, AppFiles | None]:
         found = examine_procfile(read_procfile_text(files))
     except UserError as problem:
         return Examination(Procfile(()), (_whole_sentence(problem),)), None
-    warnings = tuple(Remark(words, 0) for words in warnings_beside(files))
+    beside = (*warnings_beside(files), *settings_of_others(files))
+    warnings = tuple(Remark(words, 0) for words in beside)
     procfile = replace(found.procfile, warnings=(*found.procfile.warnings, *warnings))
     errors = found.errors
     if not errors:

@@ -52,7 +52,7 @@ def _with_news(
     """The app with the ports it got, and with what is to be told of it at the start."""
     configuration = registration.applied_to(configuration)
     news = (exposed_warning(configuration, places.exposed_marker), registration.note)
-    told = tuple(words for words in news if words is not None)
+    told = (*configuration.unread, *(words for words in news if words is not None))
     return msgspec.structs.replace(configuration, warnings=(*configuration.warnings, *told))
 
 

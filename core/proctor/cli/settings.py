@@ -51,7 +51,7 @@ def settings(options: AppOptions, *, as_json: bool, schema: bool) -> None:
     files = find_app(options, os.environ)
     procfile = read_procfile(read_procfile_text(files), name=files.procfile_name)
     app = configuration_of(options, files, procfile, os.environ)
-    for warning in app.warnings:
+    for warning in (*app.warnings, *app.unread):
         tell(warning)
     for type_ in types:
         if type_ not in procfile.types:

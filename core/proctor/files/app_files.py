@@ -25,14 +25,14 @@ from proctor.model.procfile import Procfile, Remark, read_procfile
 from proctor.model.quoting import printable, quoted
 from proctor.model.resolution import (
     DEFAULT,
-    NOT_IN_ENV_FILES,
     PROCFILE,
     Written,
     choose,
     default_of,
     settings_of,
+    variable_remark,
 )
-from proctor.model.settings import SETTINGS_FILE, Settings
+from proctor.model.settings import Settings
 from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS
 from proctor.model.start_order import require_order
 from proctor.model.type_settings import TypeSettings
@@ -131,6 +131,7 @@ def configuration_of(
             *(_sentence(files.procfile_name, warning) for warning in procfile.warnings),
             *warnings_beside(files),
         ),
+        unread=tuple(settings_of_others(files)),
     )
     require_ports(formation, base=base_port, own=app.own_ports)
     return app
@@ -212,17 +213,19 @@ def _types(
 
 
 def warnings_beside(files: AppFiles) -> Iterator[str]:
-    """What is odd about all files but the Procfile."""
+    """What is odd about the env files."""
     for env_file in files.env_files:
         yield from env_file.warnings
-        for name in NOT_IN_ENV_FILES:
-            variable = APP_SETTINGS[name].environment_name
-            if variable in env_file.layer.values:
-                place = env_file.layer.place_of(variable)
-                yield f"{place}: {variable} is not read here; write it in {SETTINGS_FILE}"
+        for name in env_file.layer.values:
+            if name.startswith("PROCTOR_") and (said := variable_remark(name)) is not None:
+                yield f"{env_file.layer.place_of(name)}: {said}"
+
+
+def settings_of_others(files: AppFiles) -> Iterator[str]:
+    """What settings files of other tools say, and is not read."""
     file = files.settings_file
     paths = [each.path for each in files.env_files]
-    yield from unread_settings(files.root, file.names() if file else None, paths)
+    return unread_settings(files.root, file.names() if file else None, paths)
 
 
 def read_procfile_text(files: AppFiles) -> str:

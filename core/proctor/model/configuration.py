@@ -27,6 +27,7 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings = Settings()
     types: Mapping[str, TypeSettings] = {}  #: of the types that have settings of their own
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
+    unread: tuple[str, ...] = ()  #: of settings files of other tools, likewise
 
     @property
     def read_files(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import msgspec
 from proctor.errors import UserError
 from proctor.model.environment import Layer
 from proctor.model.ports import DEFAULT_BASE
-from proctor.model.settings import Settings
+from proctor.model.quoting import quoted
+from proctor.model.settings import SETTINGS_FILE, Settings
 from proctor.model.settings_table import APP_SETTINGS, SettingEntry
 
 DEFAULT = "default"
@@ -21,6 +22,9 @@ ENV_FILE = ".env"
 
 #: which files are read, and of which app, cannot be said in an env file: it is read later
 NOT_IN_ENV_FILES = ("env_files", "app")
+
+_LONGEST_NAME = 40  # of a variable that may be misspelled
+_NEAR = 0.85  # others may have variables that begin like ours
 
 _DEFAULTS: Mapping[str, object] = {
     "procfile": PROCFILE,
@@ -81,6 +85,21 @@ def settings_of(said: Mapping[str, Written]) -> Settings:
         if name in said and entry.field in Settings.__struct_fields__
     }
     return Settings(**values)
+
+
+def variable_remark(name: str) -> str | None:
+    """What is odd about a variable PROCTOR_… in an env file; None where nothing is."""
+    known = {entry.environment_name: key for key, entry in APP_SETTINGS.items()}
+    if name in known:
+        in_file = known[name] not in NOT_IN_ENV_FILES
+        return None if in_file else f"{name} is not read here; write it in {SETTINGS_FILE}"
+    from difflib import get_close_matches  # noqa: PLC0415 - only who misspells pays for it
+
+    spellings = {f"PROCTOR_{entry.name.upper()}": entry for entry in APP_SETTINGS.values()}
+    for near in get_close_matches(name[:_LONGEST_NAME], spellings, n=1, cutoff=_NEAR):
+        nearest = spellings[near].environment_name  # PORT, and not PROCTOR_PORT
+        return f"{quoted(name)} is no setting; the nearest is {nearest}"
+    return None
 
 
 def default_of(entry: SettingEntry) -> Written:

@@ -240,6 +240,20 @@ def test_names_in_env_files_are_told_to_count_for_nothing(folder: Path) -> None:
     assert app.warnings == (".env:1: PROCTOR_APP is not read here; write it in proctor.toml",)
 
 
+def test_a_variable_of_ours_that_is_misspelled_is_told(folder: Path) -> None:
+    (folder / ".env").write_text(
+        "\nPROCTOR_GRASE=2\nPROCTOR_PORT=1\nPROCTOR_EXAM_ROOM=x\nPROCTOR_GRACE=3\n"
+    )
+
+    app = load(folder, {"PROCTOR_WATSH": "1"})
+
+    assert app.warnings == (
+        ".env:2: 'PROCTOR_GRASE' is no setting; the nearest is PROCTOR_GRACE",
+        ".env:3: 'PROCTOR_PORT' is no setting; the nearest is PORT",
+    )
+    assert app.settings.grace_seconds == 3
+
+
 def test_a_folder_with_a_settings_file_is_one_of_an_app(folder: Path) -> None:
     (folder / "Procfile").rename(folder / "Procfile.dev")
     settings(folder, 'procfile = "Procfile.dev"\n')
@@ -322,7 +336,7 @@ def test_a_settings_file_of_another_tool_is_told_until_its_settings_are_ours(
     folder: Path, name: str, text: str, said: str
 ) -> None:
     (folder / name).write_text(text)
-    assert load(folder).warnings == (said,)
+    assert (load(folder).unread, load(folder).warnings) == ((said,), ())
 
     settings(
         folder,
@@ -331,4 +345,4 @@ def test_a_settings_file_of_another_tool_is_told_until_its_settings_are_ours(
         if name == ".overmind.env"
         else 'port = 1\ngrace = 1\nformation = "web=1"\n',
     )
-    assert load(folder).warnings == ()
+    assert load(folder).unread == ()
