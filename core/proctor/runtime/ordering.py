@@ -75,7 +75,9 @@ class Ordering:
     def want(self, quantities: Mapping[str, int]) -> None:
         """These quantities are wanted: who waits for others may start, or has to wait."""
         self._quantities = quantities
-        for type_ in self._order.after:
+        slots = self._processes.unordered
+        held = (name.type for name, slot in slots.items() if slot.waits_for is not None)
+        for type_ in dict.fromkeys((*self._order.after, *held)):  # an order may be gone, too
             self._tell_of_absent(type_)
             self._tell_what_comes_first(type_)
 

@@ -18,7 +18,7 @@ _ESCAPES = (
     r"|\x1b[ -/]*[0-~]"
 )
 #: what may mean something else in a text of many lines than in each alone
-_LINE_BY_LINE = (r"\A", r"\Z", "(?")
+_LINE_BY_LINE = r"\\A|\\Z|\(\?(?!:|i\)|P<)"
 
 
 class ReadyLines:
@@ -27,7 +27,7 @@ class ReadyLines:
     def __init__(self, pattern: str, timers: Timers, found: Callable[[], None]) -> None:
         self._line = re.compile(pattern)
         self._lines = re.compile(pattern, re.MULTILINE)
-        self._whole = not any(part in pattern for part in _LINE_BY_LINE)
+        self._whole = re.search(_LINE_BY_LINE, pattern) is None
         self._timers = timers
         self._found: Callable[[], None] | None = found
         self._timer: Handle | None = None

@@ -207,6 +207,20 @@ async def test_an_order_that_comes_with_a_reload_holds_from_then_on() -> None:
         assert app.state("web.1") == "waiting"
 
 
+async def test_who_waits_starts_when_a_reload_takes_the_order_away() -> None:
+    before = configuration(PROCFILE, types={"worker": after("web"), "web": TypeSettings()})
+    app = SupervisedApp(before)
+    app.runs.hanging = {"web"}
+    async with app:
+        assert app.state("worker.1") == "waiting"
+        read = ConfigurationRead(
+            reading=reading("c1", apply=True), configuration=changed(before, types={})
+        )
+        await app.post(read)
+        await app.wait(1)
+        assert app.state("worker.1") == "up"
+
+
 # Restarts of dependants
 
 

@@ -51,6 +51,7 @@ def test_what_is_wrong_replaces_the_numbers(target: str, words: str) -> None:
         (histories.process("web.1", "complete", exit=ExitView(status=0)), "complete · exit 0"),
         (histories.process("web.1", "down", wanted=False), "down · s starts it"),
         (histories.process("web.1", suspended=True), "stopped by ^Z"),
+        (histories.process("web.1", "up", wanted=False), "up · stops later"),
     ],
 )
 def test_every_state_has_its_word(process: histories.ProcessView, words: str) -> None:

@@ -36,8 +36,10 @@ def remarks(process: "ProcessView", now: float) -> tuple[str, ...]:
     return _REMARKS[process.state](process, now)
 
 
-def _up(_process: "ProcessView", _now: float) -> tuple[str, ...]:
-    return ()
+def _up(process: "ProcessView", _now: float) -> tuple[str, ...]:
+    if process.wanted:
+        return ()
+    return ("up · stops after those that need it", "up · stops later", "up")
 
 
 def _down(process: "ProcessView", _now: float) -> tuple[str, ...]:
