@@ -16,6 +16,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 import msgspec
 
 from proctor.control.session import EVERYTHING, WindowRequest
+from proctor.control.terminal import Terminal
+from proctor.errors import UserError
 from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Stream, Window
 from proctor.model.commands import Accepted, AnyCommand, Reply, to_cli
@@ -177,6 +179,9 @@ class FakeSession:
 
     async def explain(self, process: str) -> Explanation:
         return Explanation(process=self.process(process), steps=())
+
+    async def open_terminal(self, process: str, *, columns: int, rows: int) -> Terminal:
+        raise UserError(f"{process} has no terminal: it is played", hint=f"{columns}x{rows}")
 
     async def give_up_lease(self) -> None:
         self.gave_up_lease = True

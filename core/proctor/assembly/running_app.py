@@ -118,6 +118,7 @@ class RunningApp:
                 store=self.store,
                 app_view=self.app_view,
                 usage=lambda: self._usage,
+                terminals=self._runs.terminals,
             )
         return self._session
 

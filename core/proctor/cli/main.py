@@ -70,8 +70,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "attach", "proctor.cli.attach:attach", _SEE,
-        "Show the screen of the app that runs.",
-        "proctor attach",
+        "Show the screen of the app that runs, or the terminal of a process.",
+        "proctor attach web.1",
     ),
     CommandEntry(
         "ps", "proctor.cli.listing:ps", _SEE,

@@ -20,7 +20,14 @@ from proctor.control.greeting import (
     welcome_in,
 )
 from proctor.control.remote_searches import RemoteSearches
+from proctor.control.remote_terminals import RemoteTerminal, RemoteTerminals
 from proctor.control.session import WindowRequest
+from proctor.control.terminal_frames import (
+    OpenTerminal,
+    TerminalEnded,
+    TerminalOpened,
+    TerminalTold,
+)
 from proctor.errors import PlatformError, ProctorError
 from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import Window
@@ -67,6 +74,7 @@ class RemoteSession:
         self.pid = welcome.pid
         self._capabilities = welcome.capabilities
         self._searches = RemoteSearches(self._write)
+        self._terminals = RemoteTerminals(self._write)
         self._reader = reader
         self._writer = writer
         self._numbers = itertools.count(1)
@@ -180,6 +188,27 @@ class RemoteSession:
         frame = wire.Explain(id=number, process=process)
         return (await self._ask(frame, number, wire.Explained)).explanation
 
+    async def open_terminal(self, process: str, *, columns: int, rows: int) -> RemoteTerminal:
+        """The terminal of a process, to read and to type.
+
+        Raises:
+            UserError: there is no such process, or it runs with pipes.
+            PlatformError: the supervisor is too old to give one, or has gone.
+        """
+        if "terminal" not in self._capabilities:
+            raise PlatformError("this app is run by an earlier proctor, which gives no terminals",
+                                hint="Start it again")  # fmt: skip
+        number = next(self._numbers)
+        terminal = self._terminals.new(number)
+        frame = OpenTerminal(id=number, process=process, columns=columns, rows=rows)
+        try:
+            opened = await self._ask(frame, number, TerminalOpened)
+        except BaseException:
+            self._terminals.forget(number)
+            raise
+        terminal.process = opened.process
+        return terminal
+
     async def give_up_lease(self) -> None:
         """Let the app go on when this session ends; only the lease's holder has one to give up."""
         await self._write(wire.GiveUpLease())
@@ -242,6 +271,8 @@ class RemoteSession:
                     backlog.end()
             case wire.SearchTold() | wire.SearchEnded():
                 self._searches.take(frame)
+            case TerminalTold() | TerminalEnded():
+                self._terminals.take(frame)
             case wire.Welcome():
                 raise PlatformError("the supervisor greeted twice")
             case wire.Failed(id=None):
@@ -256,6 +287,7 @@ class RemoteSession:
             backlog.end()
         if isinstance(frame, wire.Failed):
             self._searches.fail(frame.id, wire.problem(frame))
+            self._terminals.fail(frame.id, wire.problem(frame))
         pending = self._pending.get(frame.id)
         if pending is not None and not pending.done():
             pending.set_result(frame)
@@ -268,6 +300,7 @@ class RemoteSession:
                 pending.set_exception(self._ended())
         self._pending.clear()
         self._searches.fail_all(self._ended())
+        self._terminals.fail_all(self._ended())
 
     def _ended(self) -> ProctorError:
         return self._problem or supervisor_gone()

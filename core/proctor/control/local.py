@@ -2,20 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from proctor.control.backlog import Backlog
 from proctor.control.explaining import explain
 from proctor.control.searching import search
 from proctor.control.session import WindowRequest
+from proctor.errors import UserError
 from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.store import LogStore
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Refused, Reply
 from proctor.model.events import AnyMessage, AppView, OutputAppended, Snapshot, Usage
 from proctor.model.explanation import Explanation
+from proctor.model.names import ProcessName
+from proctor.runtime.answers import find
 from proctor.runtime.bus import KEPT, EventBus
 from proctor.runtime.mailbox import CommandAsked, Mailbox
 from proctor.runtime.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from proctor.control.local_terminals import LocalTerminal
+    from proctor.runtime.terminals import Terminals
 
 MOST_EVENTS = 2 * KEPT  # all that the bus keeps, and as many that come meanwhile
 MOST_ROWS = 10_000
@@ -28,7 +36,7 @@ class LocalSession:
     what its processes use.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a session shows of an app comes together here
         self,
         supervisor: Supervisor,
         *,
@@ -37,6 +45,7 @@ class LocalSession:
         store: LogStore,
         app_view: Callable[[], AppView],
         usage: Callable[[], dict[str, Usage]],
+        terminals: "Terminals | None" = None,
     ) -> None:
         self._supervisor = supervisor
         self._mailbox = mailbox
@@ -44,6 +53,7 @@ class LocalSession:
         self._store = store
         self._app_view = app_view
         self._usage = usage
+        self._terminals = terminals
         self._ended = False
 
     async def send(self, command: AnyCommand) -> Reply:
@@ -94,6 +104,33 @@ class LocalSession:
     def search(self, query: SearchQuery) -> AsyncGenerator[SearchHit | SearchProgress, None]:
         """The lines that match, in memory and on disk, and how far the search has come."""
         return search(self._store, query)
+
+    async def open_terminal(self, process: str, *, columns: int, rows: int) -> "LocalTerminal":
+        """The terminal of a process, to read and to type."""
+        from proctor.control.local_terminals import LocalTerminal, last_seen  # noqa: PLC0415 - hardly ever
+
+        name = self._one_process(process)
+        if self._terminals is None or self._has_pipes(name, self._terminals):
+            raise UserError(
+                f"{name} has no terminal: it runs with pipes",
+                hint="Without 'pty = false' and --no-pty it has one from its next start on",
+            )
+        terminal = LocalTerminal(self._terminals.open(name), columns=columns, rows=rows)
+        terminal.begin(last_seen(self._store, str(name), terminal.rows))
+        return terminal
+
+    def _one_process(self, target: str) -> ProcessName:
+        names = find(self._supervisor, target)
+        if len(names) != 1:
+            some = ", ".join(map(str, names[:3]))
+            raise UserError(f"{target} is {len(names)} processes", hint=f"Name one: {some}")
+        return names[0]
+
+    def _has_pipes(self, name: ProcessName, terminals: "Terminals") -> bool:
+        slot = self._supervisor.slots.get(name)
+        if slot is not None and slot.run is not None:
+            return terminals.has_pipes(name)
+        return not self._supervisor.configuration.settings_of(name.type).terminal
 
     async def give_up_lease(self) -> None:
         """There is none: the app does not end with this session."""

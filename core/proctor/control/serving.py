@@ -11,7 +11,9 @@ import proctor
 from proctor.control import wire
 from proctor.control.backlog import Backlog
 from proctor.control.served_searches import ServedSearches
+from proctor.control.served_terminals import ServedTerminals
 from proctor.control.session import Session, WindowRequest
+from proctor.control.terminal_frames import TerminalRequest
 from proctor.errors import PlatformError, ProctorError
 from proctor.logs.window import Window
 from proctor.model.events import AnyMessage
@@ -48,6 +50,7 @@ class ClientConnection:
         self._give_up_lease = give_up_lease
         self._follows: dict[int, asyncio.Task[None]] = {}
         self._searches = ServedSearches(session, self._write)
+        self._terminals = ServedTerminals(session, self._write)
 
     async def serve(self) -> None:
         """Answer until the client leaves; what it does wrong is told to it, and ends it."""
@@ -85,6 +88,9 @@ class ClientConnection:
 
     async def _answer(self, frame: wire.FromClient) -> bool:
         """Do one thing that the client asks for; False when it leaves."""
+        if isinstance(frame, TerminalRequest):
+            await self._terminals.take(frame)
+            return True
         match frame:
             case wire.Bye():
                 return False
@@ -94,8 +100,7 @@ class ClientConnection:
             case wire.Follow():
                 self._begin_to_follow(frame)
             case wire.Unfollow():
-                if (follow := self._follows.get(frame.id)) is not None:
-                    follow.cancel()
+                self._end_to_follow(frame)
             case wire.Search() | wire.SearchMore() | wire.CancelSearch():
                 self._searches.take(frame)
             case wire.SendCommand() | wire.TakeSnapshot() | wire.TakeWindows() | wire.Explain():
@@ -140,6 +145,10 @@ class ClientConnection:
         self._follows[frame.id] = follow
         follow.add_done_callback(lambda _: self._follows.pop(frame.id, None))
 
+    def _end_to_follow(self, frame: wire.Unfollow) -> None:
+        if (follow := self._follows.get(frame.id)) is not None:
+            follow.cancel()
+
     async def _follow(self, frame: wire.Follow) -> None:
         """Send what happens, as fast as this client takes it and no faster."""
         backlog = Backlog(limit=wire.LARGEST_BACKLOG)
@@ -166,6 +175,7 @@ class ClientConnection:
             follow.cancel()
         await asyncio.gather(*follows, return_exceptions=True)
         await self._searches.close()
+        await self._terminals.close()
         self._writer.close()
 
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from proctor.control.terminal import Terminal
 from proctor.logs.search import SearchHit, SearchProgress, SearchQuery
 from proctor.logs.window import EVERYTHING, Window
 from proctor.model.commands import AnyCommand, Reply
@@ -66,6 +67,17 @@ class Session(Answering, Protocol):
 
         Raises:
             UserError: there is no such process.
+        """
+        ...
+
+    async def open_terminal(self, process: str, *, columns: int, rows: int) -> Terminal:
+        """The terminal of a process ("web.1"; "web" where there is one), to read and to type.
+
+        It begins with the last lines, and stays open from run to run. Where several are open, its
+        size is that of the one that was opened or resized last.
+
+        Raises:
+            UserError: there is no such process, or it runs with pipes.
         """
         ...
 

@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proctor.control.session import WindowRequest
+from proctor.control.terminal_frames import (
+    Frame,
+    TerminalEnded,
+    TerminalOpened,
+    TerminalRequest,
+    TerminalTold,
+)
 from proctor.errors import (
     AlreadyRunning,
     NotAchieved,
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 #: Goes up when an older client or server could no longer be understood.
 PROTOCOL = 1
 #: What this server can do beyond the first protocol; a client asks before it relies on one.
-CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease", "search", "explain")
+CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease", "search", "explain", "terminal")
 #: A frame larger than this is refused: nobody who means well sends one.
 LARGEST_FRAME = 16 * 1024 * 1024
 #: Each end keeps no more than this many events for the other; above it they become one `Lagged`.
@@ -41,81 +48,77 @@ _LENGTH = struct.Struct(">I")
 LENGTH_BYTES = _LENGTH.size
 
 
-class _Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame"):
-    pass
-
-
-class Hello(_Frame, frozen=True, kw_only=True, tag="hello"):
+class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
     """The client's first words. Its fields never change their meaning, whatever the protocol."""
 
     protocol: int = PROTOCOL
     program: str
 
 
-class SendCommand(_Frame, frozen=True, kw_only=True, tag="send"):
+class SendCommand(Frame, frozen=True, kw_only=True, tag="send"):
     """Ask for something; answered by `Replied`."""
 
     id: int
     command: AnyCommand
 
 
-class TakeSnapshot(_Frame, frozen=True, kw_only=True, tag="snapshot"):
+class TakeSnapshot(Frame, frozen=True, kw_only=True, tag="snapshot"):
     """Ask for all there is to see; answered by `SnapshotTaken`."""
 
     id: int
 
 
-class Follow(_Frame, frozen=True, kw_only=True, tag="follow"):
+class Follow(Frame, frozen=True, kw_only=True, tag="follow"):
     """Ask for the messages after an event; answered by `Told` until `FollowEnded`."""
 
     id: int
     after: int
 
 
-class Unfollow(_Frame, frozen=True, kw_only=True, tag="unfollow"):
+class Unfollow(Frame, frozen=True, kw_only=True, tag="unfollow"):
     """End the `Follow` of this number."""
 
     id: int
 
 
-class TakeWindows(_Frame, frozen=True, kw_only=True, tag="windows"):
+class TakeWindows(Frame, frozen=True, kw_only=True, tag="windows"):
     """Ask for lines; answered by `WindowsTaken`."""
 
     id: int
     requests: tuple[WindowRequest, ...]
 
 
-class Explain(_Frame, frozen=True, kw_only=True, tag="explain"):
+class Explain(Frame, frozen=True, kw_only=True, tag="explain"):
     """Ask why a process is in its state; answered by `Explained`."""
 
     id: int
     process: str
 
 
-class Search(_Frame, frozen=True, kw_only=True, tag="search"):
+class Search(Frame, frozen=True, kw_only=True, tag="search"):
     """Ask for the lines that match; answered by `SearchTold` until `SearchEnded`."""
 
     id: int
     query: SearchQuery
 
 
-class SearchMore(_Frame, frozen=True, kw_only=True, tag="search.more"):
+class SearchMore(Frame, frozen=True, kw_only=True, tag="search.more"):
     """One `SearchTold` has been taken: the server sends only so many ahead."""
 
     id: int
 
 
-class CancelSearch(_Frame, frozen=True, kw_only=True, tag="search.cancel"):
+class CancelSearch(Frame, frozen=True, kw_only=True, tag="search.cancel"):
     """End the `Search` of this number; nothing more is told of it."""
 
     id: int
 
 
-class GiveUpLease(_Frame, frozen=True, kw_only=True, tag="lease.give_up"):
+class GiveUpLease(Frame, frozen=True, kw_only=True, tag="lease.give_up"):
     """From now on the app goes on when this client leaves."""
 
 
-class Bye(_Frame, frozen=True, kw_only=True, tag="bye"):
+class Bye(Frame, frozen=True, kw_only=True, tag="bye"):
     """The client leaves on purpose."""
 
 
@@ -130,12 +133,13 @@ FromClient = (
     | Search
     | SearchMore
     | CancelSearch
+    | TerminalRequest
     | GiveUpLease
     | Bye
 )
 
 
-class Welcome(_Frame, frozen=True, kw_only=True, tag="welcome"):
+class Welcome(Frame, frozen=True, kw_only=True, tag="welcome"):
     """The server's first words. Its fields never change their meaning, whatever the protocol."""
 
     protocol: int = PROTOCOL
@@ -144,61 +148,61 @@ class Welcome(_Frame, frozen=True, kw_only=True, tag="welcome"):
     capabilities: tuple[str, ...] = CAPABILITIES
 
 
-class Replied(_Frame, frozen=True, kw_only=True, tag="replied"):
+class Replied(Frame, frozen=True, kw_only=True, tag="replied"):
     """What was decided about a command."""
 
     id: int
     reply: Reply
 
 
-class SnapshotTaken(_Frame, frozen=True, kw_only=True, tag="snapshot.taken"):
+class SnapshotTaken(Frame, frozen=True, kw_only=True, tag="snapshot.taken"):
     """All there is to see."""
 
     id: int
     snapshot: Snapshot
 
 
-class Told(_Frame, frozen=True, kw_only=True, tag="told"):
+class Told(Frame, frozen=True, kw_only=True, tag="told"):
     """What has happened since the last frame of this kind, in order."""
 
     id: int
     messages: tuple[AnyMessage, ...]
 
 
-class FollowEnded(_Frame, frozen=True, kw_only=True, tag="follow.ended"):
+class FollowEnded(Frame, frozen=True, kw_only=True, tag="follow.ended"):
     """There will be no more messages."""
 
     id: int
 
 
-class WindowsTaken(_Frame, frozen=True, kw_only=True, tag="windows.taken"):
+class WindowsTaken(Frame, frozen=True, kw_only=True, tag="windows.taken"):
     """The lines that were asked for, a window a request; long ones may be cut short."""
 
     id: int
     windows: tuple[Window, ...]
 
 
-class Explained(_Frame, frozen=True, kw_only=True, tag="explained"):
+class Explained(Frame, frozen=True, kw_only=True, tag="explained"):
     """Why a process is in its state."""
 
     id: int
     explanation: Explanation
 
 
-class SearchTold(_Frame, frozen=True, kw_only=True, tag="search.told"):
+class SearchTold(Frame, frozen=True, kw_only=True, tag="search.told"):
     """What was found since the last frame of this kind, in the order of the search."""
 
     id: int
     items: tuple[SearchHit | SearchProgress, ...]
 
 
-class SearchEnded(_Frame, frozen=True, kw_only=True, tag="search.ended"):
+class SearchEnded(Frame, frozen=True, kw_only=True, tag="search.ended"):
     """There are no more lines to look through."""
 
     id: int
 
 
-class Failed(_Frame, frozen=True, kw_only=True, tag="failed"):
+class Failed(Frame, frozen=True, kw_only=True, tag="failed"):
     """A request could not be answered, or (without a number) this client is not served."""
 
     id: int | None = None
@@ -218,11 +222,14 @@ FromServer = (
     | Explained
     | SearchTold
     | SearchEnded
+    | TerminalOpened
+    | TerminalTold
+    | TerminalEnded
     | Failed
 )
 
 #: What ends one request.
-Answer = Replied | SnapshotTaken | WindowsTaken | Explained | Failed
+Answer = Replied | SnapshotTaken | WindowsTaken | Explained | TerminalOpened | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

@@ -37,6 +37,7 @@ from proctor.runtime.processes import WEB
 from proctor.runtime.readiness import Feed, Readiness
 from proctor.runtime.slot import shell_argv, signal_number
 from proctor.runtime.taken_ports import TakenPorts
+from proctor.runtime.terminals import Terminals
 from proctor.runtime.timers import Timers
 from proctor.runtime.trees import describe, members
 
@@ -80,6 +81,7 @@ class ActiveRuns:
         self._guardian_lost = guardian_lost
         self._active: dict[RunId, _Active] = {}
         self._ports: dict[ProcessName, int] = {}
+        self.terminals = Terminals(keepers_)
         self._probes = Probes(timers, members=self.members, ready=self._ready)
         self._readiness = Readiness(timers, keepers_, ready=self._ready, not_ready=self._ready)
 
@@ -115,9 +117,10 @@ class ActiveRuns:
         self._ports[run.process] = assignment.port
         rule = self.configuration.settings_of(run.process.type).ready
         feed = None if rule is None else self._readiness.watch(run, rule)
+        self.terminals.began(run, channels.terminal)
         for stream, descriptor in channels.outputs():
             track = self._store.open(run, stream, terminal=order.terminal)
-            self._read(active, descriptor, track, feed)
+            self._read(run, active, descriptor, track, feed)
 
     def signal(self, run: RunId, scope: Scope, number: int) -> None:
         """Send a signal to members of the run's tree."""
@@ -144,6 +147,7 @@ class ActiveRuns:
             for reader in active.readers:
                 reader.close()
         self._readiness.close()
+        self.terminals.close()
 
     # What others ask
 
@@ -207,6 +211,7 @@ class ActiveRuns:
                 fact = LeaderContinued(run=run)
             case keepers.LeaderLeftReport():
                 self._look_no_more(run)
+                self.terminals.left(run, report.exit.words)
                 fact = LeaderLeft(run=run, exit=report.exit)
             case keepers.DeniedReport():
                 fact = SignalDenied(run=run, pid=report.pid)
@@ -236,6 +241,7 @@ class ActiveRuns:
     def _order(self, run: RunId, entry: ProcfileEntry, port: int) -> SpawnOrder:
         app = self.configuration
         settings = app.settings_of(run.process.type)
+        columns, rows = self.terminals.size_for(run.process)
         environment = child_environment(
             {**app.environment.values(), **settings.environment},
             process=run.process,
@@ -252,6 +258,8 @@ class ActiveRuns:
             stop_scope=settings.stop_scope,
             grace_seconds=settings.grace_seconds,
             terminal=settings.terminal,
+            columns=columns,
+            rows=rows,
             stdin=settings.stdin,
         )
 
@@ -265,12 +273,20 @@ class ActiveRuns:
         )
 
     def _read(
-        self, active: _Active, descriptor: int, track: Track, feed: Feed | None = None
+        self,
+        run: RunId,
+        active: _Active,
+        descriptor: int,
+        track: Track,
+        feed: Feed | None = None,
     ) -> None:
         wall = self._timers.wall
+        terminal = active.order.terminal
 
         def take(data: bytes) -> None:
             track.append(data, wall())
+            if terminal:
+                self.terminals.wrote(run, data)
             if feed is not None:
                 feed(track.stream, data)
 
@@ -288,6 +304,7 @@ class ActiveRuns:
         self._look_no_more(run)
         for reader in active.readers:
             reader.drain()
+        self.terminals.gone(run)
         self._keepers.forget(run)
         del self._active[run]
 
