@@ -9,7 +9,7 @@ import click
 
 from proctor.cli.listing import process_as_json
 from proctor.cli.options import app_options
-from proctor.cli.printer import wants_colour
+from proctor.cli.colour import wants_colour
 from proctor.cli.table import span, state_cell
 from proctor.cli.targets import covered, journal_of
 from proctor.cli.which_app import session_of
