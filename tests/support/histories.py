@@ -34,7 +34,13 @@ def app(name: str = "shop", *, address: str | None = "http://localhost:5006") ->
 
 
 def process_type(
-    name: str, quantity: int, *, command: str = "", line: int = 1, in_formation: bool = True
+    name: str,
+    quantity: int,
+    *,
+    command: str = "",
+    line: int = 1,
+    in_formation: bool = True,
+    group: str | None = None,
 ) -> TypeView:
     return TypeView(
         type=name,
@@ -42,6 +48,7 @@ def process_type(
         line=line,
         quantity=quantity,
         in_formation=in_formation,
+        group=group,
     )
 
 

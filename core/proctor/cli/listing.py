@@ -109,7 +109,13 @@ def _listing(snapshot: Snapshot, *, now: float, colour: bool) -> str:
     rows = [_row(view, snapshot, now=now, colour=colour) for view in snapshot.processes]
     listed = {view.type for view in snapshot.processes}
     idle = [each for each in snapshot.types if each.type not in listed]
-    parts = [table(_HEADS, rows, colour=colour)] if rows else ["no process runs"]
+    heads: tuple[str, ...] = _HEADS
+    groups = {each.type: each.group for each in snapshot.types}
+    if any(groups.values()):
+        heads = (_HEADS[0], "GROUP", *_HEADS[1:])
+        for view, row in zip(snapshot.processes, rows, strict=True):
+            row.insert(1, groups.get(view.type) or _NOTHING)
+    parts = [table(heads, rows, colour=colour)] if rows else ["no process runs"]
     parts += [_idle(each) for each in idle]
     if snapshot.pending is not None:
         parts.append(f"{printable(snapshot.pending)}; apply it with 'proctor reload'")

@@ -16,7 +16,7 @@ from proctor.cli.moments import Moment
 from proctor.cli.options import app_options
 from proctor.cli.problems import tell
 from proctor.cli.targets import EVERYTHING as ALL
-from proctor.cli.targets import covered, journal_of
+from proctor.cli.targets import covered, journal_of, spelled_out
 from proctor.cli.which_app import brief_session_of, find_places, session_of
 from proctor.control.brief import run_briefly
 from proctor.control.greeting import ConnectionEnded
@@ -162,6 +162,12 @@ class Printing(msgspec.Struct, frozen=True):
 
     async def _of_running(self, session: Answering, *, followed: Session | None = None) -> None:
         snapshot = await session.snapshot()
+        targets = spelled_out(self.selection.targets, snapshot)
+        if targets != self.selection.targets:
+            selection = msgspec.structs.replace(self.selection, targets=targets)
+            of_types = msgspec.structs.replace(self, selection=selection)
+            await of_types._of_running(session, followed=followed)  # noqa: SLF001 - our own
+            return
         journals = [journal_of(target, snapshot) for target in self.selection.targets]
         journal = journals[0] if len(journals) == 1 else EVERYTHING
         format_ = self._format([view.name for view in snapshot.processes])

@@ -1,6 +1,6 @@
 """Targets: which processes "web.1", "web" and "all" mean."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from proctor.errors import UserError
@@ -16,6 +16,15 @@ EVERYTHING = "all"
 def covered(target: str, names: Collection[str]) -> list[str]:
     """The names of the processes that a target means, in their order."""
     return [name for name in names if target in (EVERYTHING, name, name.rpartition(".")[0])]
+
+
+def spelled_out(targets: Iterable[str], snapshot: "Snapshot") -> tuple[str, ...]:
+    """The same targets with the types of a group in the place of its name."""
+    found = []
+    for target in targets:
+        of_group = [each.type for each in snapshot.types if each.group == target]
+        found += of_group or [target]
+    return tuple(dict.fromkeys(found))
 
 
 def journal_of(target: str | None, snapshot: "Snapshot", *, where: str | None = "--ps") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 import click
 import msgspec
 
-from proctor.cli.targets import covered
+from proctor.cli.targets import covered, spelled_out
 from proctor.control.session import Session
 from proctor.errors import NotAchieved, PlatformError
 from proctor.model.commands import (
@@ -85,7 +85,7 @@ Unfinished = Callable[[Known], list[str]]
 
 def unfinished(commands: Collection[AnyCommand], before: Snapshot) -> Unfinished:
     """What to wait for after these commands, asked of an app that was as `before`."""
-    rules = [_rule(command, before) for command in commands]
+    rules = [_rule(each, before) for command in commands for each in _by_type(command, before)]
     return lambda known: [words for rule in rules for words in rule(known)]
 
 
@@ -170,6 +170,14 @@ def _still_possible(known: Known, left: Unfinished) -> list[str]:
     if waiting and known.stopping:
         raise NotAchieved(f"the app is being stopped: {_listed(waiting)}")
     return waiting
+
+
+def _by_type(command: AnyCommand, before: Snapshot) -> list[AnyCommand]:
+    """The command; one about a group as one for each of its types."""
+    if not isinstance(command, Restart | Start | Stop):
+        return [command]
+    targets = spelled_out([command.target], before)
+    return [msgspec.structs.replace(command, target=target) for target in targets]
 
 
 def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:

@@ -134,6 +134,10 @@ def configuration_of(
         unread=tuple(settings_of_others(files)),
     )
     require_ports(formation, base=base_port, own=app.own_ports)
+    if app.types:
+        from proctor.model.groups import require_groups  # noqa: PLC0415 - for who has settings alone
+
+        require_groups(app.types, procfile.types)
     return app
 
 

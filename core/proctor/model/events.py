@@ -67,6 +67,7 @@ class TypeView(_View, frozen=True, kw_only=True):
     line: int
     quantity: int  #: desired
     in_formation: bool = True  #: False: `release`, which is run, not kept running
+    group: str | None = None  #: with whom it may be steered by one name
 
 
 class WatchView(_View, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
 """From slots and process types to what everybody may see of them."""
 
+from proctor.model.configuration import AppConfiguration
 from proctor.model.events import ExitView, ProcessView, TypeView
 from proctor.model.exits import Exit
 from proctor.model.formation import RELEASE, Formation
-from proctor.model.procfile import Procfile
 from proctor.model.slots import Slot
 from proctor.model.why import why
 
@@ -47,7 +47,7 @@ def process_view(slot: Slot, *, port: int | None, now: float, at: float) -> Proc
     )
 
 
-def type_views(procfile: Procfile, formation: Formation) -> tuple[TypeView, ...]:
+def type_views(app: AppConfiguration, formation: Formation) -> tuple[TypeView, ...]:
     """The process types in the order of the Procfile, with their desired quantities."""
     return tuple(
         TypeView(
@@ -56,6 +56,7 @@ def type_views(procfile: Procfile, formation: Formation) -> tuple[TypeView, ...]
             line=entry.line_number,
             quantity=formation[entry.type],
             in_formation=entry.type != RELEASE,
+            group=app.settings_of(entry.type).group,
         )
-        for entry in procfile.entries
+        for entry in app.procfile.entries
     )

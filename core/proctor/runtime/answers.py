@@ -17,8 +17,10 @@ from proctor.model.commands import (
     Start,
     Stop,
 )
+from proctor.model.events import TypeView
 from proctor.model.facts import Fact, KillAsked, StartAsked
 from proctor.model.formation import Formation, scaled
+from proctor.model.groups import types_in
 from proctor.model.names import ProcessName
 from proctor.model.slots import Slot
 from proctor.model.words import scaled_to
@@ -71,6 +73,10 @@ class Steering(Protocol):
 
     def reload(self, *, cause: str) -> None:
         """Read the Procfile and the env files again and apply them."""
+        ...
+
+    def types(self) -> tuple[TypeView, ...]:
+        """The process types in the order of the Procfile."""
         ...
 
     def stop_everything(
@@ -196,21 +202,30 @@ def _kill(app: Steering, command: Kill) -> str:
 
 
 def find(app: Steering, target: str) -> tuple[ProcessName, ...]:
-    """The processes that a target means: "web.1", "web" or "all".
+    """The processes that a target means: "web.1", "web", the name of a group, or "all".
 
     Raises:
         UserError: there are none, with the nearest name that there is.
     """
     if target == EVERYTHING:
         return tuple(sorted(app.slots))
-    names = tuple(sorted(name for name in app.slots if target in (name.type, str(name))))
+    grouped = types_in(target, app.types())
+    names = tuple(
+        sorted(
+            name for name in app.slots if target in (name.type, str(name)) or name.type in grouped
+        )
+    )
     if names:
         return names
+    if grouped:
+        hint = f"Say: proctor scale {' '.join(f'{type_}=1' for type_ in grouped)}"
+        raise UserError(f"{target} has no processes", hint=hint)
     if target in app.formation:
         raise UserError(f"{target} has no processes", hint=f"Say: proctor scale {target}=1")
     from difflib import get_close_matches  # noqa: PLC0415 - only who misspells pays for it
 
-    known = [*app.formation, *map(str, app.slots)]
+    groups = [each.group for each in app.types() if each.group is not None]
+    known = [*app.formation, *dict.fromkeys(groups), *map(str, app.slots)]
     close = get_close_matches(target, known, n=1)
     raise UserError(
         f"there is no process or process type '{target}'",

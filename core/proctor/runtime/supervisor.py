@@ -129,7 +129,7 @@ class Supervisor:
 
     def types(self) -> tuple[TypeView, ...]:
         """The process types in the order of the Procfile."""
-        return type_views(self.configuration.procfile, self.formation)
+        return type_views(self.configuration, self.formation)
 
     # The loop
 

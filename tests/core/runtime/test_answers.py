@@ -15,8 +15,9 @@ from proctor.model.commands import (
     Start,
     Stop,
 )
+from proctor.model.type_settings import TypeSettings
 from proctor.runtime.slot import signal_number
-from support.supervised import SupervisedApp, configuration
+from support.supervised import SupervisedApp, changed, configuration
 
 
 @pytest.fixture
@@ -156,3 +157,47 @@ def test_signals_are_written_in_any_of_the_usual_ways(name: str, number: int) ->
 def test_what_is_no_signal_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"signal|Signals"):
         signal_number(name)
+
+
+@pytest.fixture
+async def grouped() -> AsyncIterator[SupervisedApp]:
+    """An app whose worker and clock are one group, and a mail that is its own and not wanted."""
+    app = changed(
+        configuration("web: ./web\nworker: ./worker\nclock: ./clock\nmail: ./mail\n",
+                      formation={"worker": 2, "mail": 0}),
+        types={
+            "worker": TypeSettings(group="backend"),
+            "clock": TypeSettings(group="backend"),
+            "mail": TypeSettings(group="post"),
+        },
+    )  # fmt: skip
+    async with SupervisedApp(app) as supervised:
+        await supervised.wait(1)
+        supervised.forget()
+        yield supervised
+
+
+async def test_a_groups_name_means_the_processes_of_its_types(grouped: SupervisedApp) -> None:
+    for command, words in (
+        (Stop(target="backend"), "stopping backend (3 processes)"),
+        (Start(target="backend"), "starting backend (3 processes)"),
+        (Restart(target="backend"), "restarting backend (3 processes)"),
+        (Kill(target="backend", signal="USR1"), "sent SIGUSR1 to backend (3 processes)"),
+    ):
+        reply = await grouped.ask(command)
+        assert isinstance(reply, Accepted)
+        assert reply.words == words
+        await grouped.wait(5)
+        stopped = isinstance(command, Stop)
+        assert (
+            grouped.state("worker.2") == grouped.state("clock.1") == ("down" if stopped else "up")
+        )
+        assert grouped.state("web.1") == "up"
+
+
+async def test_a_group_without_processes_says_how_to_start_them(grouped: SupervisedApp) -> None:
+    refused = await grouped.is_refused(Restart(target="post"))
+    assert (refused.what, refused.hint) == ("post has no processes", "Say: proctor scale mail=1")
+    assert (await grouped.is_refused(Stop(target="backen"))).hint == (
+        "The nearest name is 'backend'"
+    )
