@@ -119,6 +119,22 @@ def test_an_app_is_scaled_restarted_stopped_and_ended_from_another_terminal(
     assert terminal.type("ps").returncode == 3
 
 
+def test_a_one_off_runs_detached_under_the_supervisor(terminal: Terminal) -> None:
+    assert terminal.type("run", "--detach", "env").returncode == 3
+    terminal.start("api")
+    said = terminal.succeed("run:detached", "echo I am $PS; exit 3")
+    assert said == "running `echo I am $PS; exit 3` as run.1\n"
+    assert terminal.succeed("run", "-D", "release", "again").endswith(" as run.2\n")
+    terminal.succeed("run", "--detach", "sleep", "1000")
+    states = {"api.1": "up", "run.1": "crashed", "run.2": "complete", "run.3": "up"}
+    eventually_now(lambda: terminal.states() == states)
+    lines = [line.partition(" | ")[2] for line in terminal.succeed("logs").splitlines()]
+    assert "I am run.1" in lines
+    assert "released again" in lines
+    terminal.succeed("stop", "run", "--wait")
+    assert terminal.states() == {"api.1": "up"}
+
+
 def test_a_killed_process_comes_back_and_its_end_is_told(terminal: Terminal) -> None:
     terminal.start("api")
     terminal.succeed("kill", "api.1")

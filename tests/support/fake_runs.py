@@ -15,6 +15,7 @@ from proctor.model.facts import (
     TreeEmptied,
 )
 from proctor.model.names import ProcessName, RunId
+from proctor.model.one_offs import OneOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class FakeRuns:
 
     # What slots order
 
-    def start(self, run: RunId) -> None:
+    def start(self, run: RunId, one_off: OneOff | None = None) -> None:
         assert run.process not in self.alive, f"{run} over {self.alive[run.process]}"
         assert run not in self.commands, f"{run} a second time"
         self.orders.append(("start", str(run)))
@@ -56,8 +57,8 @@ class FakeRuns:
             if name in (run.process.type, str(run.process)):
                 raise problem
         self.alive[run.process] = run
-        entry = self.configuration.procfile.entry(run.process.type)
-        self.commands[run] = entry.command_line if entry else ""
+        command = one_off or self.configuration.procfile.entry(run.process.type)
+        self.commands[run] = command.command_line if command else ""
         self._ports.setdefault(run.process, 5006 + len(self._ports))
         if not self._is(run, self.silent):
             self.come_up(run)

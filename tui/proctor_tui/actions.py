@@ -13,6 +13,7 @@ from proctor.model.commands import (
     Quit,
     Reload,
     Restart,
+    RunOneOff,
     Scale,
     SetWatch,
     Start,
@@ -72,6 +73,10 @@ def _scale_by(step: int) -> Callable[[Situation], AnyCommand | None]:
 
 def _scale_to(at: Situation) -> AnyCommand | None:
     return Scale(quantities={at.type_name: at.quantity or 0}) if at.type_name else None
+
+
+def _once(at: Situation) -> AnyCommand | None:
+    return RunOneOff(words=(at.type_name,)) if at.type_name else None
 
 
 def _journal(at: Situation) -> str:
@@ -151,6 +156,16 @@ _TABLE = (
         footer=4,
         has_target=True,
         builds=lambda at: Kill(target=at.target),
+    ),
+    Action(
+        id="once",
+        title="Run {type} once",
+        words="run once",
+        help="Run the command of this type once, as run.1, beside the others",
+        group="Processes",
+        unavailable=availability.not_runnable_once,
+        has_target=True,
+        builds=_once,
     ),
     Action(
         id="zoom",

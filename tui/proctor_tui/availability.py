@@ -1,5 +1,6 @@
 """Why an action cannot be done now, in words for the user; None when it can. Pure."""
 
+from proctor.model.one_offs import ONE_OFF
 from proctor_tui.situation import ALL, Situation
 
 
@@ -9,6 +10,8 @@ def not_scalable(at: Situation) -> str | None:
         return "The app is being stopped"
     if at.target == ALL:
         return "Select a process type first: each has its own slider"
+    if at.type is None and at.type_name == ONE_OFF:
+        return f"{at.named} was started with 'proctor run --detach', and has no quantity"
     if at.type is None:
         return f"{at.type_name} is not in the Procfile any more"
     if not at.type.in_formation:
@@ -75,6 +78,15 @@ def not_killable(at: Situation) -> str | None:
 def no_type(at: Situation) -> str | None:
     """The target is no type and no process."""
     return None if at.target != ALL else "Select a process or a type first"
+
+
+def not_runnable_once(at: Situation) -> str | None:
+    """The target has no command of its own."""
+    if at.view.stopping:
+        return "The app is being stopped"
+    if at.target == ALL:
+        return "Select a process type first: its command is run"
+    return None if at.type is not None else f"{at.type_name} is no type of the Procfile"
 
 
 def no_panes(at: Situation) -> str | None:

@@ -16,6 +16,7 @@ KEYS: "Mapping[str, tuple[str, ...]]" = {
     "stop": ("s",),
     "start": ("s",),
     "kill": ("K",),
+    "once": ("O",),
     "zoom": ("enter",),
     "type": ("t",),
     "everything": ("a",),

@@ -16,10 +16,10 @@ from proctor.files.app_files import AppOptions, load_app
 from proctor.model.configuration import AppConfiguration
 from proctor.model.environment import child_environment
 from proctor.model.names import ProcessName
+from proctor.model.one_offs import ONE_OFF
 from proctor.model.ports import usual_port
 from proctor.model.quoting import quoted
 
-ONE_OFF = "run"
 _CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # as a shell has them
 
 
@@ -27,15 +27,27 @@ _CANNOT_EXECUTE, _NOT_FOUND = 126, 127  # as a shell has them
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
 @app_options(search_upward=True)
+@click.option(
+    "-D", "--detach", is_flag=True, help="Run it under the app's supervisor, its output in the log"
+)
 @click.argument("command", metavar="COMMAND [ARGUMENT]...", nargs=-1, type=click.UNPROCESSED)
-def run(options: AppOptions, command: tuple[str, ...]) -> None:
+def run(options: AppOptions, command: tuple[str, ...], *, detach: bool) -> None:
     """Run one command with the app's environment; its exit code is the command's own.
 
     One argument is a line for the shell, several are a program and its arguments. A process
     type as the first word means its command line; what follows is added to it.
+
+    With --detach it is a process of the app that runs, as run.1 (then run.2 …): 'proctor logs',
+    'ps' and the screen show it, 'proctor stop run.1' ends it, and so does the end of the app.
     """
     if not command:
         raise UserError("nothing says what to run", hint="Write it as in 'proctor run env'")
+    if detach:
+        from proctor.cli.steering import CLI, steer  # noqa: PLC0415 - else no supervisor is asked
+        from proctor.model.commands import RunOneOff  # noqa: PLC0415 - the same
+
+        steer(options, [RunOneOff(words=command, by=CLI)])
+        return
     app = load_app(options, os.environ)
     for warning in app.warnings:
         tell(warning)

@@ -14,6 +14,7 @@ from proctor.model.commands import (
     Quit,
     Reload,
     Restart,
+    RunOneOff,
     Scale,
     SetWatch,
     Start,
@@ -198,7 +199,7 @@ def _rule(command: AnyCommand, before: Snapshot) -> Unfinished:
         case Stop():
             names = covered(command.target, views)
             return lambda known: _not_down(known, names)
-        case Kill() | SetWatch() | Quit():
+        case Kill() | RunOneOff() | SetWatch() | Quit():
             return lambda _: []
 
 

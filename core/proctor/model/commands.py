@@ -5,6 +5,7 @@ command came ("cli", "key", "button", "slider", "palette", "library"): shown bes
 A *target* is a process ("web.1"), a process type ("web") or "all".
 """
 
+import shlex
 from typing import ClassVar
 
 import msgspec
@@ -54,6 +55,17 @@ class Kill(_Command, frozen=True, kw_only=True, tag="process.kill"):
     signal: str = "KILL"
 
 
+class RunOneOff(_Command, frozen=True, kw_only=True, tag="process.run"):
+    """Run a command once, beside the formation, as run.1 (or the next free number).
+
+    One of `words` is a line for the shell, several are a program and its arguments; a process
+    type as the first word means its command line.
+    """
+
+    cli_word: ClassVar[str] = "run"
+    words: tuple[str, ...]
+
+
 class SetWatch(_Command, frozen=True, kw_only=True, tag="watch.set"):
     """Restart on a file save, or stop doing so."""
 
@@ -74,7 +86,7 @@ class Quit(_Command, frozen=True, kw_only=True, tag="app.quit"):
     at_once: bool = False
 
 
-AnyCommand = Scale | Restart | Start | Stop | Kill | SetWatch | Reload | Quit
+AnyCommand = Scale | Restart | Start | Stop | Kill | RunOneOff | SetWatch | Reload | Quit
 
 
 def to_cli(command: AnyCommand) -> str:
@@ -93,6 +105,9 @@ def _arguments(command: AnyCommand) -> list[str]:
             return [command.target]
         case Kill():
             return [command.target, *([command.signal] if command.signal != "KILL" else [])]
+        case RunOneOff():
+            ends_options = ["--"] if command.words[:1] and command.words[0].startswith("-") else []
+            return ["--detach", *ends_options, *map(shlex.quote, command.words)]
         case SetWatch():
             return ["on" if command.on else "off"]
         case Quit():

@@ -23,7 +23,8 @@ def plan(quantities: Mapping[str, int], slots: Mapping[ProcessName, Slot]) -> Pl
     """What the change to these quantities asks for.
 
     A type that `quantities` does not name is gone from the Procfile. A process within its
-    quantity that was stopped by hand stays down; one that was scaled away comes back.
+    quantity that was stopped by hand stays down; one that was scaled away comes back. One-offs
+    are no matter of quantities.
     """
     wanted = [name for type_ in quantities for name in numbered(type_, quantities[type_])]
     start = (name for name in wanted if name not in slots)
@@ -31,7 +32,9 @@ def plan(quantities: Mapping[str, int], slots: Mapping[ProcessName, Slot]) -> Pl
     stop = (
         name
         for name, slot in slots.items()
-        if not slot.scaled_away and name.number > quantities.get(name.type, 0)
+        if slot.one_off is None
+        and not slot.scaled_away
+        and name.number > quantities.get(name.type, 0)
     )
     return Plan(tuple(start), tuple(again), tuple(sorted(stop, reverse=True)))
 

@@ -12,6 +12,7 @@ from proctor.model.events import ProcessState
 from proctor.model.exits import Exit
 from proctor.model.facts import Announce, Arm
 from proctor.model.names import ProcessName, RunId
+from proctor.model.one_offs import OneOff
 from proctor.model.restart import OnExit
 
 BOOT_TIMEOUT_SECONDS = 60.0
@@ -83,6 +84,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     last_exit: Exit | None = None
     last_problem: str | None = None  #: why it could not be started, in words
     hinted: bool = False  #: it was told how to let status 0 be no crash
+    one_off: OneOff | None = None  #: what it runs; else it is of the formation
     waits_for: str | None = None  #: what must come first, in words: no run begins before that
     cause: str = "app"
     reason: str = "not started yet"

@@ -21,6 +21,15 @@ def why(slot: Slot, *, port: int | None, now: float) -> str:
             return f"not wanted: {slot.reason}"
 
 
+def still_stopping(slot: Slot, now: float) -> str | None:
+    """That it is still there, and when it is killed; None where nothing is being stopped."""
+    if slot.run is None or slot.run.killed_at is None:
+        return None
+    left = slot.run.killed_at - now
+    till = f"SIGKILL in {left:.0f} s" if left > 0 else "SIGKILL was sent"
+    return f"{slot.name} is still stopping: {till}"
+
+
 def _running(slot: Slot, run: Run, port: int | None) -> str:
     if run.phase == "stopping":
         step = {"shells": ", its shells' children too", "kill": ", now by SIGKILL"}

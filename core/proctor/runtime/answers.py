@@ -12,16 +12,20 @@ from proctor.model.commands import (
     Refused,
     Reload,
     Restart,
+    RunOneOff,
     Scale,
     SetWatch,
     Start,
     Stop,
 )
+from proctor.model.configuration import AppConfiguration
 from proctor.model.events import TypeView
 from proctor.model.facts import Fact, KillAsked, StartAsked
 from proctor.model.formation import Formation, scaled
 from proctor.model.groups import types_in
 from proctor.model.names import ProcessName
+from proctor.model.one_offs import ONE_OFF, OneOff, one_off
+from proctor.model.quoting import printable
 from proctor.model.slots import Slot
 from proctor.model.words import scaled_to
 from proctor.runtime.slot import signal_number
@@ -35,6 +39,11 @@ class Steering(Protocol):
     @property
     def formation(self) -> Formation:
         """The desired quantities."""
+        ...
+
+    @property
+    def configuration(self) -> AppConfiguration:
+        """The app as it was read."""
         ...
 
     @property
@@ -63,6 +72,10 @@ class Steering(Protocol):
         """Restart these one after the other."""
         ...
 
+    def run_one_off(self, command: OneOff, *, cause: str, reason: str) -> ProcessName:
+        """Run a command once, beside the formation."""
+        ...
+
     def signal_process(self, process: ProcessName, number: int) -> None:
         """Send a signal to a process's leader; SIGKILL to all of its tree."""
         ...
@@ -86,7 +99,7 @@ class Steering(Protocol):
         ...
 
 
-def answer(app: Steering, command: AnyCommand, cause: str) -> str:
+def answer(app: Steering, command: AnyCommand, cause: str) -> str:  # noqa: C901 - a case a command
     """Begin what the command asks for, and say it in words.
 
     Raises:
@@ -105,6 +118,8 @@ def answer(app: Steering, command: AnyCommand, cause: str) -> str:
             return _stop(app, command, cause)
         case Kill():
             return _kill(app, command)
+        case RunOneOff():
+            return _run_one_off(app, command, cause)
         case SetWatch():
             app.set_watch(on=command.on, cause=cause)
             return f"watch {'on' if command.on else 'off'}"
@@ -171,9 +186,26 @@ def _stop(app: Steering, command: Stop, cause: str) -> str:
     return f"stopping {_named(command.target, names)}"
 
 
+def _run_one_off(app: Steering, command: RunOneOff, cause: str) -> str:
+    if app.configuration.procfile.entry(ONE_OFF) is not None:
+        raise UserError(
+            f"one-offs are named {ONE_OFF}.1, and the Procfile has a type of that name",
+            hint="Name it otherwise, or run the command without --detach",
+        )
+    asked = one_off(command.words, app.configuration.procfile)
+    shown = printable(asked.command_line)
+    name = app.run_one_off(asked, cause=cause, reason=f"`{shown}`, run by {command.by}")
+    return f"running `{shown}` as {name}"
+
+
 def _in_formation(app: Steering, target: str) -> tuple[ProcessName, ...]:
-    """The processes that a target means, without those that only stop since they are too many."""
+    """The processes that a target means, without those that only stop since they are too many.
+
+    One-offs are meant only where they are named.
+    """
     names = find(app, target)
+    if target == EVERYTHING:
+        names = tuple(name for name in names if app.slots[name].one_off is None)
     staying = tuple(name for name in names if not app.slots[name].scaled_away)
     if names and not staying:
         type_ = names[0].type

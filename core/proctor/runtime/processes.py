@@ -26,6 +26,7 @@ from proctor.model.facts import (
     StopDue,
 )
 from proctor.model.names import ProcessName, RunId
+from proctor.model.one_offs import MOST_ENDED, ONE_OFF, OneOff, next_one_off
 from proctor.model.plan import plan, surplus
 from proctor.model.readiness import missing
 from proctor.model.slots import Limits, Slot
@@ -124,7 +125,7 @@ class Processes:
         self._configuration = configuration
         self._ordering.configure(configuration)
         for live in self._live.values():
-            live.limits = self._limits(live.name)
+            live.limits = self._limits(live.slot)
 
     def tell(self, process: ProcessName, fact: Fact) -> None:
         """Let a process's rules decide on a fact. A fault of ours in that freezes this process."""
@@ -165,6 +166,20 @@ class Processes:
         started = StartAsked(cause=cause, reason=reason)
         for name in self._ordering.first_to_last((*steps.start, *steps.again)):
             self.tell(name, started)
+
+    def run_one_off(self, command: OneOff, *, cause: str, reason: str) -> ProcessName:
+        """Run a command once, beside the formation; what has ended stays listed until stopped."""
+        ended = [
+            live.slot
+            for live in self._live.values()
+            if live.slot.one_off is not None and live.slot.run is None
+        ]
+        for slot in sorted(ended, key=lambda slot: slot.since)[: 1 - MOST_ENDED]:
+            self.tell(slot.name, StopAsked(cause="app", reason="newer ones have ended"))
+        name = next_one_off(self._live)
+        self._add(name, command)
+        self.tell(name, StartAsked(cause=cause, reason=reason))
+        return name
 
     def forget_surplus(self, quantities: Mapping[str, int]) -> None:
         """Forget those that nobody wants any more and that have gone."""
@@ -235,22 +250,30 @@ class Processes:
 
     # Slots
 
-    def _add(self, name: ProcessName) -> None:
+    def _add(self, name: ProcessName, one_off: OneOff | None = None) -> None:
         # Numbers go on: a second web.3#1 would take what is told of the first one for its own.
         past = self._forgotten.pop(name, Slot(name=name))
-        slot = Slot(name=name, since=self._timers.now(), runs=past.runs, epoch=past.epoch)
-        limits = self._limits(name)
+        slot = Slot(
+            name=name,
+            since=self._timers.now(),
+            runs=past.runs,
+            epoch=past.epoch,
+            one_off=one_off,
+        )
+        limits = self._limits(slot)
         self._live[name] = LiveSlot(slot, limits, self._runs, self._timers, self._outlets)
 
-    def _limits(self, name: ProcessName) -> Limits:
-        settings = self._configuration.settings_of(name.type)
-        rule = settings.ready
+    def _limits(self, slot: Slot) -> Limits:
+        one_off = slot.one_off
+        type_ = slot.name.type if one_off is None else one_off.type or ONE_OFF
+        settings = self._configuration.settings_of(type_)
+        rule = settings.ready if one_off is None else None
         return Limits(
             grace_seconds=settings.grace_seconds,
             stop_signal=settings.stop_signal,
             stop_scope=settings.stop_scope,
-            on_exit=settings.on_exit,
-            listens=name.type == WEB and rule is None,
+            on_exit=settings.on_exit if one_off is None else "stay",
+            listens=slot.name.type == WEB and rule is None,
             ready_when=None if rule is None else missing(rule),
             jitter=os.urandom(1)[0] / 256,
         )

@@ -25,6 +25,7 @@ from proctor.model.facts import (
     TreeEmptied,
 )
 from proctor.model.names import ProcessName, RunId
+from proctor.model.one_offs import ONE_OFF, OneOff
 from proctor.model.ports import PortAssignment, assign_port, usual_port
 from proctor.model.procfile import ProcfileEntry
 from proctor.model.words import starting_command
@@ -98,19 +99,19 @@ class ActiveRuns:
                 for number in range(1, quantity + 1):
                     self._assign_port(ProcessName(type_, number))
 
-    def start(self, run: RunId) -> None:
-        """Start the run.
+    def start(self, run: RunId, one_off: OneOff | None = None) -> None:
+        """Start the run: of `one_off`, or of what the Procfile says of its type.
 
         Raises:
             UserError: its port is taken and it may have no other, or its command is not possible.
             PlatformError: this machine has no room for it now.
         """
-        entry = self._entry(run)
+        command = one_off or OneOff(self._entry(run).command_line, run.process.type)
         assignment = self._assign_port(run.process)
         if assignment.note:
             self._say(assignment.note, run.process, run.number)
-        order = self._order(run, entry, assignment.port)
-        words = starting_command(entry.command_line, assignment.port)
+        order = self._order(run, command, assignment.port)
+        words = starting_command(command.command_line, assignment.port)
         self._say(words, run.process, run.number)
         channels = self._keepers.spawn(order)
         active = self._active[run] = _Active(assignment.port, order)
@@ -238,9 +239,9 @@ class ActiveRuns:
             raise UserError(f"{run.process.type} is not in the Procfile any more")
         return entry
 
-    def _order(self, run: RunId, entry: ProcfileEntry, port: int) -> SpawnOrder:
+    def _order(self, run: RunId, command: OneOff, port: int) -> SpawnOrder:
         app = self.configuration
-        settings = app.settings_of(run.process.type)
+        settings = app.settings_of(command.type or run.process.type)
         columns, rows = self.terminals.size_for(run.process)
         environment = child_environment(
             {**app.environment.values(), **settings.environment},
@@ -251,7 +252,7 @@ class ActiveRuns:
         )
         return SpawnOrder(
             run=run,
-            argv=shell_argv(entry.command_line),
+            argv=shell_argv(command.command_line),
             environment=environment,
             folder=app.root,
             stop_signal=signal_number(settings.stop_signal),
@@ -310,7 +311,7 @@ class ActiveRuns:
 
     def _assign_port(self, process: ProcessName) -> PortAssignment:
         app = self.configuration
-        types = app.procfile.types
+        types = (*app.procfile.types, ONE_OFF)
         own = app.own_ports
         usual = usual_port(process, types, base=app.base_port, own=own)
         given = {

@@ -24,6 +24,7 @@ from proctor.model.facts import (
 )
 from proctor.model.lifecycle import advance
 from proctor.model.names import ProcessName, RunId
+from proctor.model.one_offs import OneOff
 from proctor.model.slots import Limits, Slot
 from proctor.runtime.timers import Handle, Timers
 
@@ -31,8 +32,11 @@ from proctor.runtime.timers import Handle, Timers
 class Runs(Protocol):
     """Starts runs and passes orders to their keepers."""
 
-    def start(self, run: RunId) -> None:
-        """Start the run; how that went comes back as a fact. Raises ProctorError if it cannot."""
+    def start(self, run: RunId, one_off: OneOff | None = None) -> None:
+        """Start the run; how that went comes back as a fact. Raises ProctorError if it cannot.
+
+        It runs `one_off`, or what the Procfile says of its type.
+        """
         ...
 
     def signal(self, run: RunId, scope: Scope, number: int) -> None:
@@ -118,7 +122,7 @@ class LiveSlot:
     def _spawn(self, run: RunId) -> None:
         self.forget_timer()
         try:
-            self._runs.start(run)
+            self._runs.start(run, self.slot.one_off)
         except ProctorError as problem:
             self._to.failed_to_start(run, problem)
 

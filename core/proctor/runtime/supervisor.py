@@ -29,8 +29,10 @@ from proctor.model.events import (
 from proctor.model.facts import EndAll, Fact, KillAsked, RestartAsked, StopAsked
 from proctor.model.formation import Formation, idle_words
 from proctor.model.names import ProcessName
+from proctor.model.one_offs import OneOff
 from proctor.model.slots import Slot
 from proctor.model.views import type_views
+from proctor.model.why import still_stopping
 from proctor.runtime.answers import answer, refused
 from proctor.runtime.bus import EventBus
 from proctor.runtime.mailbox import (
@@ -116,8 +118,6 @@ class Supervisor:
         self._insisted_since: float | None = None
         self._next_telling: Handle | None = None
 
-    # What others see
-
     @property
     def slots(self) -> Mapping[ProcessName, Slot]:
         """The processes as they are."""
@@ -151,15 +151,12 @@ class Supervisor:
                 self._decide(await self._mailbox.next())
                 self.tell_of_the_app()
         finally:
-            self._forget_timers()
+            self._processes.close()
+            if self._next_telling is not None:
+                self._next_telling.cancel()
         self._tell_who_was_left()
         self._bus.publish(AppStopped(cause="app", exit_code=self.exit_code))
         return self.exit_code
-
-    def _forget_timers(self) -> None:
-        self._processes.close()
-        if self._next_telling is not None:
-            self._next_telling.cancel()
 
     def _is_over(self) -> bool:
         return self.stopping and all(
@@ -254,6 +251,7 @@ class Supervisor:
     def stop(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
         """Stop these, in the reverse of the start order."""
         self._processes.stop(names, StopAsked(cause=cause, reason=reason))
+        self._processes.forget_surplus(dict(self.formation))
 
     def set_formation(self, formation: Formation, *, cause: str, reason: str) -> None:
         """Want other quantities; starts and stops only the difference."""
@@ -266,6 +264,10 @@ class Supervisor:
     def roll(self, names: Iterable[ProcessName], *, cause: str, reason: str) -> None:
         """Restart these processes of one type one after the other."""
         self._processes.roll(names, cause=cause, reason=reason)
+
+    def run_one_off(self, command: OneOff, *, cause: str, reason: str) -> ProcessName:
+        """Run a command once, beside the formation."""
+        return self._processes.run_one_off(command, cause=cause, reason=reason)
 
     def signal_process(self, process: ProcessName, number: int) -> None:
         """Send a signal to the process's leader; SIGKILL to all of its tree."""
@@ -334,11 +336,9 @@ class Supervisor:
         self._next_telling = self._timers.call_at(when, lambda: self._mailbox.post(TimeToTell()))
 
     def _tell_who_is_left(self) -> None:
-        for process, slot in self.slots.items():
-            if slot.run is not None and slot.run.killed_at is not None:
-                left = slot.run.killed_at - self._timers.now()
-                till = f"SIGKILL in {left:.0f} s" if left > 0 else "SIGKILL was sent"
-                self._say(f"{process} is still stopping: {till}", None, None)
+        for slot in self.slots.values():
+            if (words := still_stopping(slot, self._timers.now())) is not None:
+                self._say(words, None, None)
         self._tell_later(TELL_EVERY_SECONDS)
 
     def _announce(self, level: Level, words: str, cause: str = "app") -> None:
@@ -360,9 +360,9 @@ class Supervisor:
             self._read_again(self._readings.ask(cause, apply=self.watch.on))
         if not changed.code or not self.watch.on:
             return
-        at = self._timers.wall()
-        self._set_watch_view(cause, last_change=changed.words, last_change_at=at)
-        processes, words = restarts_by(changed, self.slots)
+        self._set_watch_view(cause, last_change=changed.words, last_change_at=self._timers.wall())
+        kept = {name: slot for name, slot in self.slots.items() if slot.one_off is None}
+        processes, words = restarts_by(changed, kept)
         self._say(words, None, None)
         fact = RestartAsked(cause=cause, reason=f"{changed.words} changed")
         for process in processes:
