@@ -36,6 +36,7 @@ from proctor.model.events import (
     WatchChanged,
 )
 from proctor.model.explanation import Explanation
+from proctor.model.given_environment import EnvironmentView, GivenVariable, ReadFile
 from support.histories import NOON
 from support.journals import FakeJournal
 
@@ -176,6 +177,20 @@ class FakeSession:
             yield hit
         found = len(self.finds)
         yield SearchProgress(searched=1, total=1, lines=found, found=found, ended=True)
+
+    async def environment(
+        self, process: str | None = None, *, with_values: bool = False
+    ) -> EnvironmentView:
+        variables = tuple(
+            GivenVariable(name=name, origin=origin, value="secret" if with_values else None)
+            for name, origin in (("API_KEY", ".env"), ("HOME", "inherited"), ("PATH", "inherited"))
+        )
+        files = (
+            ReadFile(path="/home/ada/shop/Procfile"),
+            ReadFile(path="/home/ada/shop/.env", changed=True),
+        )
+        given = {} if process is None else {"process": process, "run": 1, "given_at": NOON - 60}
+        return EnvironmentView(read_at=NOON - 150, files=files, variables=variables, **given)
 
     async def explain(self, process: str) -> Explanation:
         return Explanation(process=self.process(process), steps=())

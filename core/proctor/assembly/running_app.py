@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proctor.assembly.services import Services
+    from proctor.control.environments import Given
     from proctor.control.local import LocalSession
 
 FIRST_START_SECONDS = 1.0
@@ -119,6 +120,7 @@ class RunningApp:
                 app_view=self.app_view,
                 usage=lambda: self._usage,
                 terminals=self._runs.terminals,
+                given=self._given,
             )
         return self._session
 
@@ -265,6 +267,12 @@ class RunningApp:
                 port = (slot.run.listens_on if slot.run else None) or self._runs.port_of(name)
                 return f"http://localhost:{port}" if port else None
         return None
+
+    def _given(self, process: str) -> "Given | None":
+        from proctor.control.environments import Given  # noqa: PLC0415 - not for the first start
+
+        given = self._runs.given(process)
+        return None if given is None else Given(*given)
 
     def _made_services(self) -> "Services":
         """The services; made when they are needed, as no child waits for their imports."""

@@ -1,4 +1,4 @@
-"""`proctor ps` and `proctor info`: what runs, for people and as JSON."""
+"""`proctor ps`: what runs, for people and as JSON."""
 
 import os
 import time
@@ -35,20 +35,6 @@ def ps(options: AppOptions, *, as_json: bool) -> None:
         click.echo(_listing(snapshot, now=time.time(), colour=colour), color=colour)
 
 
-@click.command()
-@app_options(search_upward=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object")
-def info(options: AppOptions, *, as_json: bool) -> None:
-    """Say who runs the app, and where its socket, state and address are."""
-    snapshot = run_briefly(_snapshot(options))
-    if as_json:
-        import json  # noqa: PLC0415 - as above
-
-        click.echo(json.dumps(info_as_json(snapshot), indent=2))
-    else:
-        click.echo(_description(snapshot))
-
-
 def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict[str, object]:
     """One process in the documented form; without a snapshot, what it uses is not known."""
     usage = None if snapshot is None else _usage(view, snapshot)
@@ -69,23 +55,6 @@ def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict
         "processes_in_tree": None if usage is None else usage.processes,
         "release": None if snapshot is None else snapshot.app.release,
         "why": view.why or f"it is {view.state}",
-    }
-
-
-def info_as_json(snapshot: Snapshot) -> dict[str, object]:
-    """The app in the documented form."""
-    app = snapshot.app
-    return {
-        "app": app.name,
-        "root": app.root,
-        "supervisor_pid": app.supervisor_pid,
-        "guardian_pid": app.guardian_pid,
-        "socket": app.socket,
-        "state_dir": app.state_dir,
-        "address": app.address,
-        "formation": {each.type: each.quantity for each in snapshot.types},
-        "watch": snapshot.watch.on,
-        "release": app.release,
     }
 
 
@@ -147,24 +116,3 @@ def _idle(each: TypeView) -> str:
     if each.in_formation:
         return f"{each.type}: none wanted; 'proctor scale {each.type}=1' starts one"
     return f"{each.type}: not kept running; 'proctor run {each.type}' runs it once"
-
-
-def _description(snapshot: Snapshot) -> str:
-    app = snapshot.app
-    watch = snapshot.watch
-    lines = {
-        "app": app.name,
-        "root": app.root,
-        "procfile": app.procfile,
-        "address": app.address or "none yet: no web process is up",
-        "formation": " ".join(f"{each.type}={each.quantity}" for each in snapshot.types),
-        "watch": watch.problem or ("on" if watch.on else "off"),
-        "supervisor": f"process {app.supervisor_pid}, since {span(time.time() - app.started_at)}",
-        "guardian": f"process {app.guardian_pid}",
-        "ends with": app.ends_with,
-        "socket": app.socket or "none",
-        "state": app.state_dir,
-        "logs": app.log_dir,
-    }
-    width = max(map(len, lines))
-    return "\n".join(f"{name:<{width}}  {printable(value)}" for name, value in lines.items())

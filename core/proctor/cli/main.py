@@ -99,9 +99,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor events -f --ps web.1",
     ),
     CommandEntry(
-        "info", "proctor.cli.listing:info", _SEE,
-        "Say who runs the app, and where its socket, state and address are.",
-        "proctor info --json",
+        "info", "proctor.cli.info:info", _SEE,
+        "Say who runs the app, where its address, socket and state are, and what it was given.",
+        "proctor info web.1",
     ),
     CommandEntry(
         "settings", "proctor.cli.settings:settings", _SEE,

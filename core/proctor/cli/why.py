@@ -1,18 +1,18 @@
 """`proctor why`: what led to the state of a process."""
 
-import asyncio
 import json
 import os
 import time
 
 import click
 
+from proctor.cli.colour import wants_colour
 from proctor.cli.listing import process_as_json
 from proctor.cli.options import app_options
-from proctor.cli.colour import wants_colour
 from proctor.cli.table import span, state_cell
 from proctor.cli.targets import covered, journal_of
-from proctor.cli.which_app import session_of
+from proctor.cli.which_app import brief_session_of
+from proctor.control.brief import run_briefly
 from proctor.files.app_files import AppOptions
 from proctor.logs.formats import rfc3339
 from proctor.model.events import Snapshot
@@ -33,7 +33,7 @@ def why(options: AppOptions, targets: tuple[str, ...], count: int, *, as_json: b
 
     Without a process: of all that are not up.
     """
-    explanations = asyncio.run(_explained(options, targets))
+    explanations = run_briefly(_explained(options, targets))
     if as_json:
         found = [explanation_as_json(each, count) for each in explanations]
         click.echo(json.dumps(found, indent=2))
@@ -69,7 +69,7 @@ def explanation_as_json(found: Explanation, count: int) -> dict[str, object]:
 
 
 async def _explained(options: AppOptions, targets: tuple[str, ...]) -> list[Explanation]:
-    async with session_of(options) as session:
+    async with brief_session_of(options) as session:
         snapshot = await session.snapshot()
         return [await session.explain(name) for name in _names(snapshot, targets)]
 

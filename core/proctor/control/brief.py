@@ -21,6 +21,7 @@ from proctor.control import wire
 from proctor.control.greeting import (
     hello,
     no_answer,
+    require_capability,
     require_ours,
     supervisor_gone,
     unreachable,
@@ -31,6 +32,8 @@ from proctor.errors import PlatformError
 from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import Snapshot
+from proctor.model.explanation import Explanation
+from proctor.model.given_environment import EnvironmentView
 
 _GREETING_SECONDS = 5.0
 _Result = TypeVar("_Result")
@@ -88,7 +91,7 @@ class BriefSession:
             body = self._read_greeting()
         except TimeoutError as error:
             raise no_answer(connection) from error
-        welcome_in(body)
+        self._capabilities = welcome_in(body).capabilities
         connection.settimeout(None)
 
     def __enter__(self) -> Self:
@@ -112,6 +115,21 @@ class BriefSession:
         """As of a `Session`."""
         frame = wire.TakeWindows(id=self._next_number(), requests=tuple(requests))
         return self._ask(frame, wire.WindowsTaken).windows
+
+    async def environment(
+        self, process: str | None = None, *, with_values: bool = False
+    ) -> EnvironmentView:
+        """As of a `Session`."""
+        require_capability("environment", self._capabilities)
+        number = self._next_number()
+        frame = wire.TakeEnvironment(id=number, process=process, with_values=with_values)
+        return self._ask(frame, wire.EnvironmentTaken).environment
+
+    async def explain(self, process: str) -> Explanation:
+        """As of a `Session`."""
+        require_capability("explain", self._capabilities)
+        frame = wire.Explain(id=self._next_number(), process=process)
+        return self._ask(frame, wire.Explained).explanation
 
     def _next_number(self) -> int:
         self._number += 1

@@ -14,6 +14,7 @@ from proctor.control.backlog import Backlog
 from proctor.control.greeting import (
     hello,
     no_answer,
+    require_capability,
     require_ours,
     supervisor_gone,
     unreachable,
@@ -34,6 +35,7 @@ from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 from proctor.model.explanation import Explanation
+from proctor.model.given_environment import EnvironmentView
 
 _GREETING_SECONDS = 5.0
 _Answer = TypeVar("_Answer", bound=wire.FromServer)
@@ -174,6 +176,20 @@ class RemoteSession:
         except ConnectionError as error:
             raise self._ended() from error
 
+    async def environment(
+        self, process: str | None = None, *, with_values: bool = False
+    ) -> EnvironmentView:
+        """What a process was given at its start; without one, what those get that start now.
+
+        Raises:
+            UserError: the process does not run.
+            PlatformError: the supervisor is an earlier one that cannot tell.
+        """
+        require_capability("environment", self._capabilities)
+        number = next(self._numbers)
+        frame = wire.TakeEnvironment(id=number, process=process, with_values=with_values)
+        return (await self._ask(frame, number, wire.EnvironmentTaken)).environment
+
     async def explain(self, process: str) -> Explanation:
         """Why a process is in its state: its moves and their causes, and a crash's last words.
 
@@ -181,9 +197,7 @@ class RemoteSession:
             UserError: there is no such process.
             PlatformError: the supervisor is an earlier one that cannot tell.
         """
-        if "explain" not in self._capabilities and not self._listening.done():
-            raise PlatformError("this app is run by an earlier proctor, which cannot explain",
-                                hint="Start it again")  # fmt: skip
+        require_capability("explain", self._capabilities)
         number = next(self._numbers)
         frame = wire.Explain(id=number, process=process)
         return (await self._ask(frame, number, wire.Explained)).explanation

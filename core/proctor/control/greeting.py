@@ -2,6 +2,7 @@
 
 import _socket
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import proctor
@@ -39,6 +40,17 @@ def require_ours(connection: _socket.socket, path: Path) -> None:
 def hello() -> wire.Hello:
     """The client's first words."""
     return wire.Hello(program=proctor.__version__)
+
+
+def require_capability(name: str, capabilities: Collection[str]) -> None:
+    """See that the supervisor can do this.
+
+    Raises:
+        PlatformError: it is that of an earlier version, and cannot.
+    """
+    if name not in capabilities:
+        raise PlatformError("this app is run by an earlier proctor, which cannot tell that",
+                            hint="Start it again")  # fmt: skip
 
 
 def welcome_in(body: bytes | None) -> wire.Welcome:

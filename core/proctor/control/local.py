@@ -5,6 +5,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from proctor.control.backlog import Backlog
+from proctor.control.environments import (
+    Given,
+    environment_of_app,
+    environment_of_process,
+)
 from proctor.control.explaining import explain
 from proctor.control.searching import search
 from proctor.control.session import WindowRequest
@@ -15,6 +20,7 @@ from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Refused, Reply
 from proctor.model.events import AnyMessage, AppView, OutputAppended, Snapshot, Usage
 from proctor.model.explanation import Explanation
+from proctor.model.given_environment import EnvironmentView
 from proctor.model.names import ProcessName
 from proctor.runtime.answers import find
 from proctor.runtime.bus import KEPT, EventBus
@@ -32,8 +38,8 @@ MOST_ROWS = 10_000
 class LocalSession:
     """Implements `Session` on the parts of a running app.
 
-    `app_view` and `usage` give what the supervisor itself does not know: who runs the app and
-    what its processes use.
+    `app_view`, `usage` and `given` give what the supervisor itself does not know: who runs the app,
+    what its processes use, and with which environment each was started.
     """
 
     def __init__(  # noqa: PLR0913 - all that a session shows of an app comes together here
@@ -46,6 +52,7 @@ class LocalSession:
         app_view: Callable[[], AppView],
         usage: Callable[[], dict[str, Usage]],
         terminals: "Terminals | None" = None,
+        given: Callable[[str], Given | None] = lambda _: None,
     ) -> None:
         self._supervisor = supervisor
         self._mailbox = mailbox
@@ -54,6 +61,7 @@ class LocalSession:
         self._app_view = app_view
         self._usage = usage
         self._terminals = terminals
+        self._given = given
         self._ended = False
 
     async def send(self, command: AnyCommand) -> Reply:
@@ -134,6 +142,15 @@ class LocalSession:
 
     async def give_up_lease(self) -> None:
         """There is none: the app does not end with this session."""
+
+    async def environment(
+        self, process: str | None = None, *, with_values: bool = False
+    ) -> EnvironmentView:
+        """What a process was given at its start; without one, what those get that start now."""
+        app = self._supervisor.configuration
+        if process is None:
+            return environment_of_app(app, with_values=with_values)
+        return environment_of_process(app, process, self._given(process), with_values=with_values)
 
     async def explain(self, process: str) -> Explanation:
         """Why a process is in its state."""

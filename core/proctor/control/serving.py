@@ -103,21 +103,30 @@ class ClientConnection:
                 self._end_to_follow(frame)
             case wire.Search() | wire.SearchMore() | wire.CancelSearch():
                 self._searches.take(frame)
-            case wire.SendCommand() | wire.TakeSnapshot() | wire.TakeWindows() | wire.Explain():
+            case (
+                wire.SendCommand()
+                | wire.TakeSnapshot()
+                | wire.TakeWindows()
+                | wire.TakeEnvironment()
+                | wire.Explain()
+            ):
                 await self._write(await self._result_of(frame))
             case wire.Hello():
                 raise PlatformError("the client greeted twice")
         return True
 
-    async def _result_of(
-        self, frame: wire.SendCommand | wire.TakeSnapshot | wire.TakeWindows | wire.Explain
-    ) -> wire.FromServer:
+    async def _result_of(self, frame: wire.Question) -> wire.FromServer:
         try:
             match frame:
                 case wire.SendCommand():
                     return wire.Replied(id=frame.id, reply=await self._session.send(frame.command))
                 case wire.TakeSnapshot():
                     return wire.SnapshotTaken(id=frame.id, snapshot=await self._session.snapshot())
+                case wire.TakeEnvironment():
+                    environment = await self._session.environment(
+                        frame.process, with_values=frame.with_values
+                    )
+                    return wire.EnvironmentTaken(id=frame.id, environment=environment)
                 case wire.Explain():
                     explanation = await self._session.explain(frame.process)
                     return wire.Explained(id=frame.id, explanation=explanation)

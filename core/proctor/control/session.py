@@ -11,6 +11,7 @@ from proctor.logs.window import EVERYTHING, Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 from proctor.model.explanation import Explanation
+from proctor.model.given_environment import EnvironmentView
 
 __all__ = ["EVERYTHING", "Answering", "Session", "WindowRequest"]
 
@@ -41,6 +42,24 @@ class Answering(Protocol):
         """The lines asked for, as far as they are kept; one window a request."""
         ...
 
+    async def explain(self, process: str) -> Explanation:
+        """Why a process is in its state: its moves and their causes, and a crash's last words.
+
+        Raises:
+            UserError: there is no such process.
+        """
+        ...
+
+    async def environment(
+        self, process: str | None = None, *, with_values: bool = False
+    ) -> EnvironmentView:
+        """What a process was given at its start; without one, what those get that start now.
+
+        Raises:
+            UserError: the process does not run.
+        """
+        ...
+
 
 class Session(Answering, Protocol):
     """What a user interface may ask; in-process and over a socket alike."""
@@ -59,14 +78,6 @@ class Session(Answering, Protocol):
 
         Progress comes after the hits that it counts, the last of it with `ended`. Who wants no
         more closes the iterator (`aclose`), and the search ends.
-        """
-        ...
-
-    async def explain(self, process: str) -> Explanation:
-        """Why a process is in its state: its moves and their causes, and a crash's last words.
-
-        Raises:
-            UserError: there is no such process.
         """
         ...
 

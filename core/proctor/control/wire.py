@@ -30,6 +30,7 @@ from proctor.logs.window import Window
 from proctor.model.commands import AnyCommand, Reply
 from proctor.model.events import AnyMessage, Snapshot
 from proctor.model.explanation import Explanation
+from proctor.model.given_environment import EnvironmentView
 
 if TYPE_CHECKING:
     import asyncio
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 #: Goes up when an older client or server could no longer be understood.
 PROTOCOL = 1
 #: What this server can do beyond the first protocol; a client asks before it relies on one.
-CAPABILITIES: tuple[str, ...] = ("follow", "windows", "lease", "search", "explain", "terminal")
+CAPABILITIES: tuple[str, ...] = (
+    "follow", "windows", "lease", "search", "explain", "terminal", "environment",
+)  # fmt: skip
 #: A frame larger than this is refused: nobody who means well sends one.
 LARGEST_FRAME = 16 * 1024 * 1024
 #: Each end keeps no more than this many events for the other; above it they become one `Lagged`.
@@ -88,6 +91,14 @@ class TakeWindows(Frame, frozen=True, kw_only=True, tag="windows"):
     requests: tuple[WindowRequest, ...]
 
 
+class TakeEnvironment(Frame, frozen=True, kw_only=True, tag="environment"):
+    """Ask what a process was given, or what all get that start now; values only if asked for."""
+
+    id: int
+    process: str | None = None
+    with_values: bool = False
+
+
 class Explain(Frame, frozen=True, kw_only=True, tag="explain"):
     """Ask why a process is in its state; answered by `Explained`."""
 
@@ -129,6 +140,7 @@ FromClient = (
     | Follow
     | Unfollow
     | TakeWindows
+    | TakeEnvironment
     | Explain
     | Search
     | SearchMore
@@ -182,6 +194,13 @@ class WindowsTaken(Frame, frozen=True, kw_only=True, tag="windows.taken"):
     windows: tuple[Window, ...]
 
 
+class EnvironmentTaken(Frame, frozen=True, kw_only=True, tag="environment.taken"):
+    """What was asked for."""
+
+    id: int
+    environment: EnvironmentView
+
+
 class Explained(Frame, frozen=True, kw_only=True, tag="explained"):
     """Why a process is in its state."""
 
@@ -219,6 +238,7 @@ FromServer = (
     | Told
     | FollowEnded
     | WindowsTaken
+    | EnvironmentTaken
     | Explained
     | SearchTold
     | SearchEnded
@@ -228,8 +248,12 @@ FromServer = (
     | Failed
 )
 
+#: What is answered once.
+Question = SendCommand | TakeSnapshot | TakeWindows | TakeEnvironment | Explain
 #: What ends one request.
-Answer = Replied | SnapshotTaken | WindowsTaken | Explained | TerminalOpened | Failed
+Answer = (
+    Replied | SnapshotTaken | WindowsTaken | EnvironmentTaken | Explained | TerminalOpened | Failed
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

@@ -1,5 +1,6 @@
 """Reads an app's files: finds its Procfile, reads its env files, and makes one value of it all."""
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,6 +126,7 @@ def configuration_of(
         formation=formation,
         base_port=base_port,
         base_port_is_default=port.where == DEFAULT,
+        read_at=time.time(),
         settings=settings,
         types=_types(settings, files.settings_file, procfile.types),
         warnings=(

@@ -26,6 +26,7 @@ class AppConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     base_port_is_default: bool = False  #: nobody has named one: it may be another one
     settings: Settings = Settings()
     types: Mapping[str, TypeSettings] = {}  #: of the types that have settings of their own
+    read_at: float = 0.0  #: wall time at which its files were read
     warnings: tuple[str, ...] = ()  #: sentences to tell once, at the start
     unread: tuple[str, ...] = ()  #: of settings files of other tools, likewise
 

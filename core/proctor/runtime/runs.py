@@ -1,7 +1,7 @@
 """The runs of an app: started with their port and environment, read, and told about."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -48,6 +48,7 @@ class _Active(msgspec.Struct):
 
     port: int
     order: SpawnOrder
+    started_at: float  #: wall time
     leader: int | None = None
     keeper: int | None = None
     readers: list[OutputReader] = []
@@ -114,7 +115,7 @@ class ActiveRuns:
         words = starting_command(command.command_line, assignment.port)
         self._say(words, run.process, run.number)
         channels = self._keepers.spawn(order)
-        active = self._active[run] = _Active(assignment.port, order)
+        active = self._active[run] = _Active(assignment.port, order, self._timers.wall())
         self._ports[run.process] = assignment.port
         rule = self.configuration.settings_of(run.process.type).ready
         feed = None if rule is None else self._readiness.watch(run, rule)
@@ -230,6 +231,13 @@ class ActiveRuns:
     def _look_no_more(self, run: RunId) -> None:
         self._probes.end(run)
         self._readiness.end(run)
+
+    def given(self, process: str) -> tuple[int, float, Mapping[str, str]] | None:
+        """The newest run of a process, when it was started, and with which environment."""
+        for run, active in reversed(self._active.items()):
+            if str(run.process) == process:
+                return run.number, active.started_at, active.order.environment
+        return None
 
     # Details
 

@@ -14,7 +14,7 @@ PS_FIELDS = [
 ]  # fmt: skip
 INFO_FIELDS = [
     "app", "root", "supervisor_pid", "guardian_pid", "socket", "state_dir", "address", "formation",
-    "watch", "release",
+    "watch", "release", "read_at", "files", "environment",
 ]  # fmt: skip
 
 

@@ -467,3 +467,11 @@ async def test_an_explanation_is_the_same_from_afar(
     session: FakeSession, remote: RemoteSession
 ) -> None:
     assert await remote.explain("web.1") == await session.explain("web.1")
+
+
+@pytest.mark.parametrize("process", [None, "web.1"])
+async def test_an_environment_is_the_same_from_afar(
+    session: FakeSession, remote: RemoteSession, process: str | None
+) -> None:
+    here = await session.environment(process, with_values=True)
+    assert await remote.environment(process, with_values=True) == here
