@@ -16,7 +16,7 @@ GARBAGE = [
     b"nonsense",
     b"grase = 1\n",
     b'on_exit = "never"\n',
-    b"[types.nobody]\n",
+    b"[types.wroker]\n",
     b"a = " + b"[" * 50_000,
     b"#" * 100_000,
 ]

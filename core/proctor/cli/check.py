@@ -45,7 +45,7 @@ def _examine(options: AppOptions) -> tuple[Examination, AppFiles | None]:
         found = examine_procfile(read_procfile_text(files))
     except UserError as problem:
         return Examination(Procfile(()), (_whole_sentence(problem),)), None
-    beside = (*warnings_beside(files), *settings_of_others(files))
+    beside = (*warnings_beside(files, found.procfile.types), *settings_of_others(files))
     warnings = tuple(Remark(words, 0) for words in beside)
     procfile = replace(found.procfile, warnings=(*found.procfile.warnings, *warnings))
     errors = found.errors

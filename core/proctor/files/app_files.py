@@ -131,7 +131,7 @@ def configuration_of(
         types=_types(settings, files.settings_file, procfile.types),
         warnings=(
             *(_sentence(files.procfile_name, warning) for warning in procfile.warnings),
-            *warnings_beside(files),
+            *warnings_beside(files, procfile.types),
         ),
         unread=tuple(settings_of_others(files)),
     )
@@ -205,26 +205,29 @@ def _types(
     if file is None:
         return {}
     file.require_types(known)
+    said = {type_: own for type_, own in file.types.items() if type_ in known}
     types = {
         type_: type_settings(
             settings,
             **{TYPE_SETTINGS[name].field: written.value for name, written in own.items()},
         )
-        for type_, own in file.types.items()
+        for type_, own in said.items()
     }
     require_order(
-        types, {type_: own["after"].where for type_, own in file.types.items() if "after" in own}
+        types, {type_: own["after"].where for type_, own in said.items() if "after" in own}
     )
     return types
 
 
-def warnings_beside(files: AppFiles) -> Iterator[str]:
-    """What is odd about the env files."""
+def warnings_beside(files: AppFiles, types: tuple[str, ...]) -> Iterator[str]:
+    """What is odd about all files but the Procfile, which has these types."""
     for env_file in files.env_files:
         yield from env_file.warnings
         for name in env_file.layer.values:
             if name.startswith("PROCTOR_") and (said := variable_remark(name)) is not None:
                 yield f"{env_file.layer.place_of(name)}: {said}"
+    if files.settings_file is not None:
+        yield from files.settings_file.idle_types(types)
 
 
 def settings_of_others(files: AppFiles) -> Iterator[str]:

@@ -58,20 +58,17 @@ class SettingsFile(msgspec.Struct, frozen=True):
         return frozenset((*self.app, *own))
 
     def require_types(self, known: tuple[str, ...]) -> None:
-        """See that the Procfile has each type that the file speaks of.
+        """See that no type that the file speaks of is one of the Procfile's, misspelled.
 
         Raises:
-            UserError: it lacks one, with the nearest that it has.
+            UserError: one is; or one starts after a type that the Procfile lacks.
         """
         for type_, where in self.tables.items():
-            if type_ not in known:
-                raise UserError(
-                    f"there is no process type {quoted(type_)}",
-                    where=where,
-                    hint=_nearest(type_, known) or f"The Procfile has {', '.join(known)}",
-                )
-        for settings in self.types.values():
-            after = settings.get("after")
+            near = _nearest(type_, known)
+            if type_ not in known and near is not None:
+                raise UserError(f"there is no process type {quoted(type_)}", where=where, hint=near)
+        for type_ in known:
+            after = self.types.get(type_, {}).get("after")
             for dependency in after.value if after else ():  # type: ignore[attr-defined]  # as it was read
                 if dependency.type not in known:
                     raise UserError(
@@ -80,6 +77,14 @@ class SettingsFile(msgspec.Struct, frozen=True):
                         hint=_nearest(dependency.type, known)
                         or f"The Procfile has {', '.join(known)}",
                     )
+
+    def idle_types(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """A sentence for each type that is in no way one of the Procfile's: of another, perhaps."""
+        return tuple(
+            f"{where}: the Procfile has no process type {quoted(type_)}"
+            for type_, where in self.tables.items()
+            if type_ not in known
+        )
 
 
 def read_settings_file(text: str, *, name: str = SETTINGS_FILE) -> SettingsFile:

@@ -159,3 +159,13 @@ def test_settings_of_other_tools_are_a_warning(folder: Path) -> None:
 
     assert result.exit_code == 0
     assert "warning: .foreman is not read: write port = 5000 in proctor.toml\n" in result.output
+
+
+def test_settings_of_a_type_of_another_procfile_are_a_warning(folder: Path) -> None:
+    (folder / "Procfile").write_text("web: serve\n")
+    (folder / "proctor.toml").write_text("\n[types.css]\n")
+
+    result = run()
+
+    assert result.exit_code == 0
+    assert "warning: proctor.toml:2: the Procfile has no process type 'css'\n" in result.output

@@ -204,6 +204,14 @@ def test_a_type_that_the_procfile_lacks_is_told(folder: Path) -> None:
         load(folder)
 
 
+def test_settings_of_a_type_of_another_procfile_are_a_warning(folder: Path) -> None:
+    settings(folder, "[types.css]\npty = false\n")
+
+    assert load(folder).warnings == ("proctor.toml:1: the Procfile has no process type 'css'",)
+    (folder / "Procfile.dev").write_text("css: build\n")
+    assert load(folder, procfile=str(folder / "Procfile.dev")).warnings == ()
+
+
 def test_env_files_of_the_settings_take_the_place_of_the_usual_one(folder: Path) -> None:
     (folder / ".env").write_text("A=usual\n")
     (folder / "one.env").write_text("A=one\n")

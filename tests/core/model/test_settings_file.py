@@ -262,6 +262,17 @@ def test_types_that_the_procfile_lacks_are_told_with_the_nearest() -> None:
     )
 
 
+def test_a_type_that_is_like_none_may_be_of_another_procfile_and_is_told() -> None:
+    file = read_settings_file("[types.css]\nafter = ['js']\n[types.web]\n")
+
+    file.require_types(("web", "worker"))
+
+    assert file.idle_types(("web", "worker")) == (
+        "proctor.toml:1: the Procfile has no process type 'css'",
+    )
+    assert file.idle_types(("web", "css")) == ()
+
+
 def test_so_are_types_to_start_after() -> None:
     file = read_settings_file('[types.web]\nafter = ["dbb"]\n')
 
