@@ -83,7 +83,7 @@ class SettingsFile(msgspec.Struct, frozen=True):
         return tuple(
             f"{where}: the Procfile has no process type {quoted(type_)}"
             for type_, where in self.tables.items()
-            if type_ not in known
+            if type_ not in known and _nearest(type_, known) is None
         )
 
 
