@@ -11,7 +11,7 @@ import os
 import select
 import termios
 
-from proctor.keeper import signals
+from proctor.keeper import kernel, signals
 from proctor.keeper.leader import become_leader
 from proctor.keeper.protocol import Wire, close_all
 from proctor.keeper.settling import settle_in
@@ -108,6 +108,7 @@ class _Keeper:
             return False
         if self._leader == 0:
             become_leader(self._start, self._theirs, told)
+        kernel.remember(self._leader)
         signals.unblock_all()
         close_all([told, *self._not_ours])
         return True

@@ -6,8 +6,10 @@ if sys.platform == "linux":
     from proctor.keeper.linux import (
         adopt_orphans,
         children,
+        close_between,
         escaped,
         program_of,
+        remember,
         set_title,
         signal_member,
         watch,
@@ -16,8 +18,10 @@ else:
     from proctor.keeper.macos import (
         adopt_orphans,
         children,
+        close_between,
         escaped,
         program_of,
+        remember,
         set_title,
         signal_member,
         watch,
@@ -26,8 +30,10 @@ else:
 __all__ = [
     "adopt_orphans",
     "children",
+    "close_between",
     "escaped",
     "program_of",
+    "remember",
     "set_title",
     "signal_member",
     "watch",

@@ -48,6 +48,15 @@ def watch(pid: int) -> int:
         return -1
 
 
+def remember(leader: int) -> None:
+    """Nothing: whatever becomes of a leader, its tree falls to us."""
+
+
+def close_between(first: int, end: int) -> None:
+    """Close all descriptors from `first` on, below `end`: one call of the kernel's."""
+    os.closerange(first, end)
+
+
 def children(pid: int) -> list[tuple[int, int]]:
     """The children of a process, all its threads', as members; none if it has gone."""
     found = bytearray()

@@ -3,13 +3,13 @@
 What is promised here is less than on Linux: members of the living tree, and members of each
 process group that a look at the tree has seen. A daemon that leaves its session and loses its
 parent between two looks is not found, and when a keeper is killed, its tree gets the
-terminal's hang-up and nothing more. Trees are read by libproc, ends are told by kqueue.
+terminal's hang-up and nothing more. Trees are read by libproc.
 """
+# ruff: noqa: PTH208 - pathlib costs its import at every start
 
 import ctypes
 import os
-import select
-import sys
+from contextlib import suppress
 
 _PROC_PGRP_ONLY = 2
 _PROC_PPID_ONLY = 6
@@ -26,23 +26,33 @@ def set_title(text: str) -> None:
 
 
 def watch(pid: int) -> int:
-    """A descriptor that becomes readable when the process has ended; -1 if it has already."""
-    if sys.platform == "darwin":
-        queue = select.kqueue()
-        end = select.kevent(
-            pid,
-            filter=select.KQ_FILTER_PROC,
-            flags=select.KQ_EV_ADD | select.KQ_EV_ONESHOT,
-            fflags=select.KQ_NOTE_EXIT,
-        )
-        try:
-            queue.control([end], 0)
-            return os.dup(queue.fileno())
-        except OSError:
-            return -1
-        finally:
-            queue.close()
+    """-1: nothing that could be handed on tells the end of a process; end of file has to.
+
+    A kqueue would, but no child inherits it, and it passes through no socket.
+    """
+    del pid
     return -1
+
+
+def remember(leader: int) -> None:
+    """Look after the group of a leader from its first moment on.
+
+    Without a subreaper its members are found by this number alone once the leader has ended.
+    """
+    with suppress(OSError):  # its program runs already: it has made the group itself
+        os.setpgid(leader, leader)
+    _groups.add(leader)
+
+
+def close_between(first: int, end: int) -> None:
+    """Close all descriptors from `first` on, below `end`.
+
+    `os.closerange` would try each number here: a million calls for each start.
+    """
+    for name in os.listdir("/dev/fd"):
+        if first <= int(name) < end:
+            with suppress(OSError):  # the folder's own, closed since
+                os.close(int(name))
 
 
 def children(pid: int) -> list[tuple[int, int]]:
@@ -60,9 +70,13 @@ def children(pid: int) -> list[tuple[int, int]]:
 
 def escaped() -> list[tuple[int, int]]:
     """Members of the groups seen so far whose parent is none of theirs nor ours."""
-    found = {pid for group in _groups for pid in _pids(_PROC_PGRP_ONLY, group)}
-    fallen = set(_pids(_PROC_PPID_ONLY, 1))
-    return [(pid, 0) for pid in found & fallen]
+    found = set()
+    for group in tuple(_groups):
+        members = _pids(_PROC_PGRP_ONLY, group)
+        if not members:
+            _groups.discard(group)  # its number may be given to a stranger's from now on
+        found.update(members)
+    return [(pid, 0) for pid in found.intersection(_fallen())] if found else []
 
 
 def program_of(pid: int) -> str:
@@ -80,6 +94,11 @@ def signal_member(member: tuple[int, int], number: int) -> None:
         PermissionError: it may not be signalled by us.
     """
     os.kill(member[0], number)
+
+
+def _fallen() -> list[int]:
+    """Whoever has lost its parent: the children of the first process."""
+    return _pids(_PROC_PPID_ONLY, 1)
 
 
 def _pids(kind: int, of: int) -> list[int]:

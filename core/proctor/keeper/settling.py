@@ -54,5 +54,5 @@ def close_others(keep: list[int]) -> None:
     """Close every descriptor above 2 that is not in `keep`, which is sorted."""
     last = 2
     for fd in [*keep, _MOST]:
-        os.closerange(last + 1, fd)
+        kernel.close_between(last + 1, fd)
         last = fd

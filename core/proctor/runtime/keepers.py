@@ -59,6 +59,9 @@ __all__ = [
 ]
 
 
+_LOOK_AGAIN_SECONDS = 0.01
+
+
 class _Kept(msgspec.Struct):
     """One run whose last report has not been told yet."""
 
@@ -186,18 +189,23 @@ class Keepers:
         """After `close`: wait until the guardian has ended, at most so long, and reap it."""
         if self._guardian_pid is None:
             return
-        watched = kernel.watch(self._guardian_pid)
-        if watched >= 0:
-            import asyncio  # noqa: PLC0415 - not at the start: see `loops`
+        import asyncio  # noqa: PLC0415 - not at the start: see `loops`
 
-            ended = asyncio.Event()
-            self.loop.add_reader(watched, ended.set)
-            try:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), within_seconds)
-            finally:
-                self.loop.remove_reader(watched)
-                os.close(watched)
+        watched = kernel.watch(self._guardian_pid)
+        if watched < 0:  # this system tells no end of a process: look until it is there
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_seconds):
+                    while not self._reap_guardian():  # noqa: ASYNC110 - nothing else tells it
+                        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            return
+        ended = asyncio.Event()
+        self.loop.add_reader(watched, ended.set)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), within_seconds)
+        finally:
+            self.loop.remove_reader(watched)
+            os.close(watched)
         self._reap_guardian()
 
     # The guardian
@@ -235,10 +243,14 @@ class Keepers:
                 self._sender.close()
             self._guardian.close()
 
-    def _reap_guardian(self) -> None:
-        if self._guardian_pid is not None:
-            with suppress(ChildProcessError):
-                os.waitpid(self._guardian_pid, os.WNOHANG)
+    def _reap_guardian(self) -> bool:
+        """Take what is left of the guardian, if it has ended; whether it has."""
+        if self._guardian_pid is None:
+            return True
+        try:
+            return os.waitpid(self._guardian_pid, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return True
 
     def _swept(self, run: RunId) -> None:
         kept = self._kept.get(run)
