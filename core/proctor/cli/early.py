@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import socket
 
 _NO_SCREEN = ("--no-tui", "--no-run", "--log-format")
-_MOST_DESCRIPTORS = 1 << 20
+_ENOUGH_OPEN = 10_240
+"""Descriptors for three thousand processes; and the most that macOS lets anybody have."""
 
 
 class Prepared:
@@ -66,6 +67,7 @@ def prepare() -> None:
     has_screen = starter is None and screen_can_open(words) and _screen_is_wanted(words)
     lease = _fork_from_screen() if has_screen else None
     guardian, pid = _launch_guardian()
+    _take_enough_descriptors()
     _load_msgspec()
     _prepared = Prepared(guardian, pid, lease, starter)
 
@@ -120,6 +122,22 @@ def _launch_guardian() -> "tuple[_socket.socket, int]":
     return guardian.launch()
 
 
+def _take_enough_descriptors() -> None:
+    """Raise our own limit of open files, as far as we may: macOS begins with 256.
+
+    The guardian is there already: what it starts has the limit that we were started with.
+    """
+    import resource  # noqa: PLC0415 - only who runs an app needs it
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = _ENOUGH_OPEN if hard == resource.RLIM_INFINITY else min(_ENOUGH_OPEN, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+        except (OSError, ValueError):
+            return  # a sandbox, or a smaller limit of the system's: it has to do as it is
+
+
 def _fork_from_screen() -> "socket.socket":
     """Go on as the supervisor, in a new process; this one becomes the screen and ends here."""
     import socket  # noqa: PLC0415 - only who opens a screen pays for it
@@ -138,13 +156,14 @@ def _fork_from_screen() -> "socket.socket":
 
 def _fork_from_starter() -> int:
     """Go on as the supervisor, in a new process; this one waits for the start and ends here."""
+    from proctor.keeper.settling import close_others  # noqa: PLC0415 - the guardian needs it as well
+
     heard, told = os.pipe()
     supervisor = os.fork()
     if supervisor == 0:
         _lead_a_session()
         # Whoever waits for the end of what the shell has opened does not wait for the app.
-        os.closerange(3, told)
-        os.closerange(told + 1, _MOST_DESCRIPTORS)
+        close_others([told])
         return told
     os.close(told)
     from proctor.cli.detached import wait_for_start  # noqa: PLC0415 - only who detaches needs it

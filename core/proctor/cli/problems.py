@@ -67,6 +67,11 @@ def fault(error: BaseException) -> ProctorError:
         return PlatformError(f"what was printed could not be written: {error.strerror}")
     if _is_want_of_processes(error):
         return PlatformError(_NO_MORE)
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return PlatformError(
+            f"no more files may be opened: {error.strerror}",
+            hint="Raise the limit of open files: `ulimit -n`",
+        )
     what = f"a fault of proctor's own: {type(error).__name__}: {error}".splitlines()[0]
     path = _write_details(error)
     return PlatformError(what, hint=f"The details are in {path}" if path else None)
