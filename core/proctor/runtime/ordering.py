@@ -12,6 +12,7 @@ import msgspec
 from proctor.model.configuration import AppConfiguration
 from proctor.model.facts import Fact, StopAsked, StopDue, WaitsFor
 from proctor.model.names import ProcessName
+from proctor.model.one_offs import ONE_OFF
 from proctor.model.slots import Slot
 from proctor.model.start_order import StartOrder
 from proctor.runtime.timers import Handle, Timers
@@ -107,6 +108,8 @@ class Ordering:
         first = sorted(names, key=lambda name: stages.get(name.type, 0))
         for name in first:
             behind = self._order.all_dependants(name.type) & stages.keys()
+            if behind:  # a one-off may use whatever others start after
+                behind |= {ONE_OFF}
             turn = stages.get(name.type, 0)
             slot = slots.get(name)
             runs = slot is not None and slot.state in ("starting", "up")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from proctor.model.commands import Quit, Restart, Scale, Start, Stop
+from proctor.model.commands import Quit, Restart, RunOneOff, Scale, Start, Stop
 from proctor.model.events import AppStopping, ProcessView
 from proctor.model.type_settings import Dependency, ReadyWhenLogged, TypeSettings
 from proctor.runtime.mailbox import ConfigurationRead, EndAsked, FilesChanged, GuardianLost
@@ -299,6 +299,16 @@ async def test_what_others_need_is_told_when_they_have_gone(app: SupervisedApp) 
     await app.settle()
     assert told(app) == ["worker.1#1", "web.1#1", "web.2#1", "db.1#1"]
     assert await app.exit_code() == 130
+
+
+async def test_a_one_off_is_told_before_what_it_may_use(app: SupervisedApp) -> None:
+    await app.ask(RunOneOff(words=("rake", "report")))
+    app.runs.stubborn = {"run"}
+    await app.post(INTERRUPT)
+    assert told(app) == ["worker.1#1", "run.1#1"]
+    app.runs.exit("run.1", 0)
+    await app.settle()
+    assert told(app)[2:] == ["web.1#1", "web.2#1", "db.1#1"]
 
 
 async def test_all_is_over_by_one_deadline_whoever_does_not_heed(app: SupervisedApp) -> None:
