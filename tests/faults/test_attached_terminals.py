@@ -48,7 +48,9 @@ def attached(place: Workplace, process: str, *, columns: int = 100, rows: int = 
 def test_a_debugger_is_used_as_in_a_shell_and_left_as_it_is(app: Workplace) -> None:
     (app.folder / "debugged.py").write_text(DEBUGGED)
     run(app, web=f"exec {sys.executable} debugged.py")
-    eventually_now(lambda: "(Pdb)" in app.type("logs").stdout)
+    eventually_now(lambda: bool(app.rows()) and app.rows()["web.1"]["prompt"] == "(Pdb)")
+    assert "web.1 waits at a debugger's prompt, (Pdb): proctor attach" in app.type("logs").stdout
+    assert "at (Pdb)" in app.type("ps").stdout
     terminal = attached(app, "web.1")
     terminal.until("(Pdb) ")
     terminal.press("number * 7\r")
@@ -66,6 +68,7 @@ def test_a_debugger_is_used_as_in_a_shell_and_left_as_it_is(app: Workplace) -> N
     again.until("(Pdb) ")
     again.press("c\r")
     again.until("went on with 6")
+    eventually_now(lambda: app.rows()["web.1"]["prompt"] is None)
     assert "went on with 6" in app.type("logs").stdout
 
 

@@ -54,6 +54,7 @@ def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict
         "memory_bytes": None if usage is None else usage.memory_bytes,
         "processes_in_tree": None if usage is None else usage.processes,
         "release": None if snapshot is None else snapshot.app.release,
+        "prompt": view.prompt,
         "why": view.why or f"it is {view.state}",
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from proctor.model.events import GLYPHS, ProcessState, ProcessView
+from proctor.model.quoting import printable
 
 _COLOURS: dict[ProcessState, str] = {
     "up": "32",
@@ -34,7 +35,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, colour: bool =
 
 def state_cell(process: ProcessView, *, colour: bool) -> str:
     """A process's state as a glyph and a word."""
-    word = "stopped by ^Z" if process.suspended else process.state
+    word: str = "stopped by ^Z" if process.suspended else process.state
+    if process.prompt is not None:
+        word = f"at {printable(process.prompt)}"
     text = f"{GLYPHS[process.state]} {word}"
     return painted(text, _COLOURS[process.state]) if colour else text
 

@@ -76,7 +76,11 @@ async def _explained(options: AppOptions, targets: tuple[str, ...]) -> list[Expl
 
 def _names(snapshot: Snapshot, targets: tuple[str, ...]) -> list[str]:
     if not targets:
-        return [view.name for view in snapshot.processes if view.state != "up" or view.suspended]
+        return [
+            view.name
+            for view in snapshot.processes
+            if view.state != "up" or view.suspended or view.prompt
+        ]
     names = [view.name for view in snapshot.processes]
     for target in targets:
         journal_of(target, snapshot, where=None)  # says so where there is no such process

@@ -15,7 +15,7 @@ _CHANGE = re.compile(
     rb"|\x1b\[(?P<cursor>[0-9]*) q"
     rb"|\x1b(?P<reset>c)|\x1b\[!(?P<soft>p)"
 )
-_UNENDED = re.compile(rb"\x1b[^a-zA-Z=>]*\Z")
+_UNENDED = re.compile(rb"\x1b(?:\[[^a-zA-Z]*)?\Z")
 
 
 class TerminalModes:

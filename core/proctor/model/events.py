@@ -56,6 +56,7 @@ class ProcessView(_View, frozen=True, kw_only=True):
     retry_at: float | None = None  #: when a crashed one is tried again
     deadline_at: float | None = None  #: when a stopping one is killed
     suspended: bool = False  #: stopped by ^Z, SIGTTIN or SIGTTOU
+    prompt: str | None = None  #: a debugger's, at which it waits: "(Pdb)"
     why: str = ""  #: one sentence: why it is in this state
 
 

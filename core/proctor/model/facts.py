@@ -101,6 +101,17 @@ class LeaderContinued(msgspec.Struct, frozen=True, kw_only=True):
     run: RunId
 
 
+class PromptShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Its terminal shows a debugger's prompt and is still; None: not any more.
+
+    `attended`: somebody is attached to it, who sees that.
+    """
+
+    run: RunId
+    prompt: str | None
+    attended: bool = False
+
+
 class LeaderLeft(msgspec.Struct, frozen=True, kw_only=True):
     """The leader ended; others of its tree may be left."""
 
@@ -148,6 +159,7 @@ RunFact = (
     | NotReady
     | LeaderSuspended
     | LeaderContinued
+    | PromptShown
     | LeaderLeft
     | TreeEmptied
     | KeeperLost

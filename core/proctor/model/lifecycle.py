@@ -32,6 +32,7 @@ from proctor.model.facts import (
     MemoryExceeded,
     NotReady,
     Order,
+    PromptShown,
     RestartAsked,
     RunFact,
     Say,
@@ -104,8 +105,8 @@ def _run_told(slot: Slot, run: Run, fact: RunFact, now: float, limits: Limits) -
             return became_ready(slot, run, fact, now)
         case NotReady():
             return not_ready(slot, run, fact)
-        case LeaderSuspended() | LeaderContinued():
-            return _suspended(slot, run, fact)
+        case LeaderSuspended() | LeaderContinued() | PromptShown():
+            return _halted(slot, run, fact)
         case LeaderLeft():
             return _leader_left(slot, run, fact, now)
         case StartFailed() | TreeEmptied():
@@ -195,7 +196,17 @@ def _kill_asked(slot: Slot, fact: KillAsked, now: float) -> Decision:
 # What was told of a run
 
 
-def _suspended(slot: Slot, run: Run, fact: LeaderSuspended | LeaderContinued) -> Decision:
+def _halted(
+    slot: Slot, run: Run, fact: LeaderSuspended | LeaderContinued | PromptShown
+) -> Decision:
+    if isinstance(fact, PromptShown):
+        slot = replace(slot, run=replace(run, prompt=fact.prompt))
+        if fact.prompt is None or fact.attended:
+            return slot, (unchanged(slot),)
+        words = (
+            f"{slot.name} waits at a debugger's prompt, {fact.prompt}: proctor attach {slot.name}"
+        )
+        return slot, (Say(words=words), unchanged(slot))
     if isinstance(fact, LeaderContinued):
         slot = replace(slot, run=replace(run, suspended=False))
         return slot, (unchanged(slot),)
@@ -216,7 +227,9 @@ def _denied(slot: Slot, run: Run, fact: SignalDenied) -> Decision:
 
 
 def _leader_left(slot: Slot, run: Run, fact: LeaderLeft, now: float) -> Decision:
-    slot = replace(slot, run=replace(run, exit=fact.exit, suspended=False), last_exit=fact.exit)
+    slot = replace(
+        slot, run=replace(run, exit=fact.exit, suspended=False, prompt=None), last_exit=fact.exit
+    )
     if run.phase == "stopping":
         return slot, ()
     slot, timer = arm(slot, now + LEFT_BEHIND_SECONDS)

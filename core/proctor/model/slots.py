@@ -51,6 +51,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     exit: Exit | None = None
     lost: bool = False  #: its keeper has died: the guardian ends the tree
     suspended: bool = False
+    prompt: str | None = None  #: the debugger's, at which it waits
     over_memory: bool = False  #: it is stopped for using more memory than it may
     listens_on: int | None = None
     missing: str | None = None  #: what its ready rule last said that it misses

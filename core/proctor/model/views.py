@@ -43,6 +43,7 @@ def process_view(slot: Slot, *, port: int | None, now: float, at: float) -> Proc
         retry_at=wall(slot.retry_at),
         deadline_at=wall(run.killed_at) if run and run.phase == "stopping" else None,
         suspended=run.suspended if run else False,
+        prompt=run.prompt if run else None,
         why=why(slot, port=port if listens else None, now=now),
     )
 

@@ -36,6 +36,8 @@ def _running(slot: Slot, run: Run, port: int | None) -> str:
         return f"being stopped{step.get(run.step or '', '')}: {slot.reason}"
     if run.suspended:
         return f"stopped by ^Z or the terminal; go on with: proctor kill {slot.name} CONT"
+    if run.prompt is not None:
+        return f"waits at a debugger's prompt, {run.prompt}; answer it: proctor attach {slot.name}"
     if run.phase == "starting":
         if not run.leader:
             return f"starting: {slot.reason}"

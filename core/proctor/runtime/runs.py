@@ -30,6 +30,7 @@ from proctor.model.ports import PortAssignment, assign_port, usual_port
 from proctor.model.procfile import ProcfileEntry
 from proctor.model.words import starting_command
 from proctor.runtime import keepers
+from proctor.runtime.debuggers import Debuggers
 from proctor.runtime.keepers import Keepers, SpawnOrder
 from proctor.runtime.listening import listening
 from proctor.runtime.output import OutputReader, Valve
@@ -84,6 +85,11 @@ class ActiveRuns:
         self._active: dict[RunId, _Active] = {}
         self._ports: dict[ProcessName, int] = {}
         self.terminals = Terminals(keepers_)
+        self._debuggers = Debuggers(
+            timers,
+            attended=self.terminals.is_watched,
+            tell=lambda fact: tell(fact.run.process, fact),
+        )
         self._probes = Probes(timers, members=self.members, ready=self._ready)
         self._readiness = Readiness(timers, keepers_, ready=self._ready, not_ready=self._ready)
 
@@ -149,6 +155,7 @@ class ActiveRuns:
             for reader in active.readers:
                 reader.close()
         self._readiness.close()
+        self._debuggers.close()
         self.terminals.close()
 
     # What others ask
@@ -213,6 +220,7 @@ class ActiveRuns:
                 fact = LeaderContinued(run=run)
             case keepers.LeaderLeftReport():
                 self._look_no_more(run)
+                self._debuggers.end(run)
                 self.terminals.left(run, report.exit.words)
                 fact = LeaderLeft(run=run, exit=report.exit)
             case keepers.DeniedReport():
@@ -296,6 +304,7 @@ class ActiveRuns:
             track.append(data, wall())
             if terminal:
                 self.terminals.wrote(run, data)
+                self._debuggers.wrote(run, track)
             if feed is not None:
                 feed(track.stream, data)
 
@@ -313,6 +322,7 @@ class ActiveRuns:
         self._look_no_more(run)
         for reader in active.readers:
             reader.drain()
+        self._debuggers.end(run)
         self.terminals.gone(run)
         self._keepers.forget(run)
         del self._active[run]

@@ -3,9 +3,12 @@ import pytest
 
 from proctor.model.events import ProcessState
 from proctor.model.facts import (
+    Announce,
     KeeperLost,
     LeaderSuspended,
     NotReady,
+    PromptShown,
+    Say,
     StartFailed,
     StopAsked,
     WaitsFor,
@@ -149,3 +152,21 @@ def test_up_says_that_its_stop_is_held_for_others() -> None:
     life = living("up")
     life.tell(StopAsked(cause="c2", reason="quit by key", held=True))
     assert reason(life) == "up, and stopped when what starts after it has gone: quit by key"
+
+
+def test_a_debuggers_prompt_says_the_way_there_and_is_said_once() -> None:
+    life = living("up", "web.1")
+    said = life.tell(PromptShown(run=life.run, prompt="(Pdb)"))
+    assert [order.words for order in said if isinstance(order, Say)] == [
+        "web.1 waits at a debugger's prompt, (Pdb): proctor attach web.1"
+    ]
+    assert reason(life) == "waits at a debugger's prompt, (Pdb); answer it: proctor attach web.1"
+    said = life.tell(PromptShown(run=life.run, prompt=None))
+    assert not any(isinstance(order, Say) for order in said)
+    assert reason(life).startswith("up: ")
+
+
+def test_who_is_attached_is_not_told_of_the_prompt_that_he_sees() -> None:
+    life = living("up", "web.1")
+    said = life.tell(PromptShown(run=life.run, prompt="(Pdb)", attended=True))
+    assert [type(order) for order in said] == [Announce]

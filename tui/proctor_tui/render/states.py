@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def glyph(process: "ProcessView") -> str:
     """The sign of a process's state."""
-    return "‖" if process.suspended else GLYPHS[process.state]
+    return "‖" if process.suspended or process.prompt else GLYPHS[process.state]
 
 
 def paint(process: "ProcessView") -> str:
     """The paint of a process's state."""
-    return "state-waiting" if process.suspended else f"state-{process.state}"
+    return "state-waiting" if process.suspended or process.prompt else f"state-{process.state}"
 
 
 def exit_words(ending: "ExitView | None") -> str:
@@ -33,6 +33,9 @@ def remarks(process: "ProcessView", now: float) -> tuple[str, ...]:
     """What is to be said instead of numbers, the fullest wording first; nothing if all is well."""
     if process.suspended:
         return ("stopped by ^Z · kill CONT goes on", "stopped by ^Z", "^Z")
+    if process.prompt is not None and process.state != "stopping":
+        prompt = safe(process.prompt)
+        return (f"waits at {prompt} · proctor attach", f"waits at {prompt}", prompt)
     return _REMARKS[process.state](process, now)
 
 
