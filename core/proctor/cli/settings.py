@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import click
 from msgspec.structs import replace
@@ -70,7 +70,7 @@ def settings(options: AppOptions, *, as_json: bool, schema: bool) -> None:
 def _whole(app: AppConfiguration, files: AppFiles, options: AppOptions) -> Iterator[str]:
     yield _table(_of_app(app, files, options))
     for type_ in app.procfile.types:
-        own = _own(type_, files)
+        own = files.own(type_)
         if own:
             yield _titled(type_, [row for row in _of_type(type_, files) if row[0].name in own])
 
@@ -93,7 +93,7 @@ def _origins_of_formation(files: AppFiles, options: AppOptions) -> Iterator[str]
 
 
 def _of_type(type_: str, files: AppFiles) -> list[Row]:
-    own = _own(type_, files)
+    own = files.own(type_)
     rows = []
     for name, entry in TYPE_SETTINGS.items():
         if name in own:
@@ -103,10 +103,6 @@ def _of_type(type_: str, files: AppFiles) -> list[Row]:
         else:
             rows.append((entry, Written(getattr(TypeSettings(), entry.field), DEFAULT)))
     return rows
-
-
-def _own(type_: str, files: AppFiles) -> Mapping[str, Written]:
-    return files.settings_file.types.get(type_, {}) if files.settings_file else {}
 
 
 def _as_json(rows: list[Row]) -> dict[str, object]:

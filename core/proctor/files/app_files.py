@@ -82,6 +82,20 @@ class AppFiles(msgspec.Struct, frozen=True):
         """The Procfile as messages name it: from the root, if it lies there."""
         return name_from(self.root, self.procfile_path)
 
+    def own(self, type_: str) -> Mapping[str, Written]:
+        """What the settings file says of a process type, and no flag or env file overrules."""
+        if self.settings_file is None:
+            return {}
+        return {
+            name: written
+            for name, written in self.settings_file.types.get(type_, {}).items()
+            if TYPE_SETTINGS[name].scope != "both" or not self._overrules_the_file(name)
+        }
+
+    def _overrules_the_file(self, name: str) -> bool:
+        variable = APP_SETTINGS[name].environment_name
+        return name in self.flags or any(file.layer.values.get(variable) for file in self.env_files)
+
     def written(self, name: str) -> Written:
         """What counts of a setting of the app."""
         return self.flags.get(name) or self.said.get(name) or default_of(APP_SETTINGS[name])
@@ -128,7 +142,7 @@ def configuration_of(
         base_port_is_default=port.where == DEFAULT,
         read_at=time.time(),
         settings=settings,
-        types=_types(settings, files.settings_file, procfile.types),
+        types=_types(settings, files, procfile.types),
         warnings=(
             *(_sentence(files.procfile_name, warning) for warning in procfile.warnings),
             *warnings_beside(files, procfile.types),
@@ -199,13 +213,11 @@ def _formation(options: AppOptions, files: AppFiles, types: tuple[str, ...]) -> 
     return choose_formation(options.words, formation, where="arguments")
 
 
-def _types(
-    settings: Settings, file: "SettingsFile | None", known: tuple[str, ...]
-) -> dict[str, TypeSettings]:
-    if file is None:
+def _types(settings: Settings, files: AppFiles, known: tuple[str, ...]) -> dict[str, TypeSettings]:
+    if files.settings_file is None:
         return {}
-    file.require_types(known)
-    said = {type_: own for type_, own in file.types.items() if type_ in known}
+    files.settings_file.require_types(known)
+    said = {type_: files.own(type_) for type_ in files.settings_file.types if type_ in known}
     types = {
         type_: type_settings(
             settings,

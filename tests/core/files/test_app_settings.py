@@ -169,13 +169,15 @@ def test_settings_of_the_app_reach_its_processes(folder: Path) -> None:
     assert app.settings_of("web") == TypeSettings(stop_signal="INT", **shared)  # type: ignore[arg-type]  # as above
 
 
-def test_what_a_type_says_of_itself_holds_against_a_flag(folder: Path) -> None:
-    settings(folder, "[types.web]\ngrace = 1\n")
+def test_a_flag_and_an_env_file_beat_what_the_file_says_of_a_type(folder: Path) -> None:
+    settings(folder, '[types.web]\ngrace = 1\nstop_signal = "INT"\nport = 7000\n')
+    assert load(folder, {"PROCTOR_GRACE": "9"}).settings_of("web").grace_seconds == 1
 
-    app = load(folder, flags={"grace": "9"})
+    (folder / ".env").write_text("PROCTOR_GRACE=8\n")
+    assert load(folder).settings_of("web").grace_seconds == 8
 
-    assert app.settings_of("web").grace_seconds == 1
-    assert app.settings_of("worker").grace_seconds == 9
+    of_web = load(folder, flags={"grace": "9"}, port="6000").settings_of("web")
+    assert (of_web.grace_seconds, of_web.stop_signal, of_web.port) == (9, "INT", 7000)
 
 
 def test_formations_lie_over_one_another(folder: Path) -> None:
