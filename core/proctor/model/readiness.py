@@ -17,7 +17,8 @@ def missing(rule: ReadyRule, *, port: int | None = None, problem: str | None = N
             return f"no line matches /{rule.pattern}/{more}"
         case ReadyWhenListening():
             own = "PORT" if port is None else port
-            return f"nothing accepts connections on {rule.host}:{rule.port or own}{more}"
+            host = f"[{rule.host}]" if ":" in rule.host else rule.host
+            return f"nothing accepts connections on {host}:{rule.port or own}{more}"
         case ReadyWhenAnswering():
             return f"GET {rule.url} is not answered with status 2xx or 3xx{more}"
         case ReadyWhenSucceeding():
