@@ -20,6 +20,7 @@ PER_TYPE = 100
 HIGHEST = 65_535
 NONE: Mapping[str, int] = MappingProxyType({})
 
+_BASE = "base with --port"
 _PORT = re.compile(r"[0-9]{1,5}")
 
 
@@ -107,12 +108,13 @@ def assign_port(
     taken: Mapping[int, str],
     reserved: Collection[int] = (),
     fixed: bool = False,
+    own: bool = False,
 ) -> PortAssignment:
     """Give a process its usual port, or the next free one.
 
     `taken` has the ports that somebody listens on or was given, each with its owner in words
     ("redis-server (pid 4711)"; "" if unknown). `reserved` are the usual ports of other
-    processes: nobody is moved onto them.
+    processes: nobody is moved onto them. `own`: its type has a port of its own.
 
     Raises:
         UserError: the usual port is taken and it is `fixed`; or there is no free port above it.
@@ -125,7 +127,7 @@ def assign_port(
         raise UserError(
             f"port {usual} of {process} is taken{by}",
             where="--fixed-ports",
-            hint="Free it, or choose another base with --port",
+            hint="Free it, or choose another " + (f"port for {process.type}" if own else _BASE),
         )
     for port in range(usual + 1, HIGHEST + 1):
         if port not in taken and port not in reserved:

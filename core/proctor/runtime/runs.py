@@ -347,5 +347,10 @@ class ActiveRuns:
             given = {port: name for port, name in reserved.items() if name.type in own} | given
         taken = TakenPorts(given, listening())
         return assign_port(
-            process, usual, taken=taken, reserved=reserved, fixed=app.settings.fixed_ports
+            process,
+            usual,
+            taken=taken,
+            reserved=reserved,
+            fixed=app.settings.fixed_ports,
+            own=process.type in own,
         )

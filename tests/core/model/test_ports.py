@@ -108,6 +108,13 @@ def test_with_fixed_ports_a_taken_one_is_refused() -> None:
     )
 
 
+def test_where_the_port_is_its_types_own_another_base_would_not_help() -> None:
+    with pytest.raises(UserError) as caught:
+        assign_port(WEB, 3000, taken={3000: ""}, fixed=True, own=True)
+
+    assert str(caught.value).endswith("Free it, or choose another port for web.")
+
+
 def test_when_no_port_is_left_it_is_said() -> None:
     with pytest.raises(UserError, match="no port above it is free"):
         assign_port(WEB, 65_534, taken=dict.fromkeys((65_534, 65_535), ""))
