@@ -4,6 +4,7 @@ import sys
 
 if sys.platform == "linux":
     from proctor.keeper.linux import (
+        SURVEY_MILLISECONDS,
         adopt_orphans,
         children,
         close_between,
@@ -12,10 +13,12 @@ if sys.platform == "linux":
         remember,
         set_title,
         signal_member,
+        survey,
         watch,
     )
 else:
     from proctor.keeper.macos import (
+        SURVEY_MILLISECONDS,
         adopt_orphans,
         children,
         close_between,
@@ -24,10 +27,12 @@ else:
         remember,
         set_title,
         signal_member,
+        survey,
         watch,
     )
 
 __all__ = [
+    "SURVEY_MILLISECONDS",
     "adopt_orphans",
     "children",
     "close_between",
@@ -36,5 +41,6 @@ __all__ = [
     "remember",
     "set_title",
     "signal_member",
+    "survey",
     "watch",
 ]

@@ -11,6 +11,9 @@ _PR_SET_CHILD_SUBREAPER = 36
 _STAT_PARENT, _STAT_START, _STAT_ARG_START, _STAT_ARG_END = 1, 19, 45, 46
 """Fields of /proc/PID/stat, counted from the one after the command's closing bracket."""
 
+SURVEY_MILLISECONDS = None
+"""How often a tree is looked at while nothing happens: never, for nobody can leave it unseen."""
+
 
 def adopt_orphans() -> None:
     """Whoever loses its parent below us becomes our child: then `ECHILD` proves an empty tree.
@@ -50,6 +53,10 @@ def watch(pid: int) -> int:
 
 def remember(leader: int) -> None:
     """Nothing: whatever becomes of a leader, its tree falls to us."""
+
+
+def survey() -> None:
+    """Nothing: nobody can leave the tree unseen."""
 
 
 def close_between(first: int, end: int) -> None:

@@ -1,9 +1,9 @@
 """macOS and other kin: no subreaper, no pidfd, no /proc. Untested where this was written.
 
 What is promised here is less than on Linux: members of the living tree, and members of each
-process group that a look at the tree has seen. A daemon that leaves its session and loses its
-parent between two looks is not found, and when a keeper is killed, its tree gets the
-terminal's hang-up and nothing more. Trees are read by libproc.
+process group that a look at the tree has seen; one is taken every two seconds, and at a stop.
+A daemon that leaves its session and loses its parent between two looks is not found.
+Trees are read by libproc.
 """
 # ruff: noqa: PTH208 - pathlib costs its import at every start
 
@@ -14,6 +14,8 @@ from contextlib import suppress
 _PROC_PGRP_ONLY = 2
 _PROC_PPID_ONLY = 6
 _ROOM = 4096
+SURVEY_MILLISECONDS = 2000
+"""How often a tree is looked at while nothing happens."""
 _groups: set[int] = set()
 
 
@@ -42,6 +44,16 @@ def remember(leader: int) -> None:
     with suppress(OSError):  # its program runs already: it has made the group itself
         os.setpgid(leader, leader)
     _groups.add(leader)
+
+
+def survey() -> None:
+    """Look at the whole tree below this process, to know the groups of all its members."""
+    waiting = [os.getpid()]
+    seen = set(waiting)
+    while waiting:
+        found = [child for child, _ in children(waiting.pop()) if child not in seen]
+        seen.update(found)
+        waiting += found
 
 
 def close_between(first: int, end: int) -> None:

@@ -63,7 +63,9 @@ class Tree:
         """Milliseconds until the next look; None: only when something happens."""
         if self.scope == KILL and self._busy:
             return _KILL_MILLISECONDS
-        return _LOOK_MILLISECONDS if self.stops or kernel.escaped() else None
+        if self.stops or kernel.escaped():
+            return _LOOK_MILLISECONDS
+        return kernel.SURVEY_MILLISECONDS
 
     def order(self, scope: str, number: int = 0) -> None:
         """Go on to this scope, telling by signal `number` whom has not been told yet."""
@@ -93,6 +95,7 @@ class Tree:
             if self.scope == KILL:
                 self._told = set()
         self._busy = False
+        kernel.survey()
         for member in self._members() if self.scope else ():
             new = member not in self._told
             self._busy |= new
