@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from proctor.errors import PlatformError, UserError
+from proctor.files.true_path import true_path
 from proctor.model.settings import require_app_name
 
 #: A socket's path may have 107 bytes on Linux and 103 on macOS, its closing zero not counted.
@@ -106,7 +107,7 @@ def places_of(root: Path, app: str | None = None) -> Places:
     """
     if app is not None:
         require_app_name(app)
-    real = Path(os.path.realpath(root))
+    real = true_path(root)
     key = _key(real, app)
     runtime = runtime_root()
     return Places(

@@ -18,6 +18,7 @@ from proctor.files.env_files import (
 from proctor.files.other_tools import unread_settings
 from proctor.files.reading import name_from, read_start
 from proctor.files.settings_files import has_settings, read_settings
+from proctor.files.true_path import true_path
 from proctor.model.configuration import AppConfiguration, type_settings
 from proctor.model.environment import Layer, layered
 from proctor.model.formation import Formation, choose_formation, parse_formation
@@ -264,10 +265,10 @@ def _find_root(options: AppOptions, inherited: Mapping[str, str]) -> Path:
         root = folder / options.root
         if not root.is_dir():
             raise UserError(f"{quoted(options.root)} is no folder", where="--root")
-        return root.resolve()
+        return true_path(root)
     if options.procfile is not None:
-        return (folder / options.procfile).parent.resolve()
-    folder = folder.resolve()
+        return true_path((folder / options.procfile).parent)
+    folder = true_path(folder)
     if options.search_upward:
         name = inherited.get("PROCFILE") or PROCFILE
         for above in (folder, *folder.parents):

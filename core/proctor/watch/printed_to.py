@@ -3,14 +3,13 @@
 Each line of ours changes such a file, and a restart prints lines: they are no part of the app.
 """
 
-import fcntl
 import os
 import stat
-import sys
 from pathlib import Path
 
+from proctor.files.true_path import path_behind
+
 _OUTPUTS = (1, 2)
-_LONGEST_PATH = 1024  # F_GETPATH's own limit on macOS
 
 
 def files_printed_to() -> tuple[Path, ...]:
@@ -20,11 +19,6 @@ def files_printed_to() -> tuple[Path, ...]:
 
 def _file_behind(descriptor: int) -> Path | None:
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        if sys.platform == "darwin":
-            answer = fcntl.fcntl(descriptor, fcntl.F_GETPATH, bytes(_LONGEST_PATH))
-            return Path(os.fsdecode(answer.rstrip(b"\0")))
-        return Path(f"/proc/self/fd/{descriptor}").readlink()
+        return path_behind(descriptor) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except OSError:  # closed, or its file cannot be named
         return None
