@@ -13,11 +13,15 @@ _ROWS_AT_ONCE = 1000
 
 
 class Unread(NamedTuple):
-    """Rows to print, how many are lost before them, and whether there are more to read now."""
+    """Rows to print, how many are lost before them, and whether there are more to read now.
+
+    `first` is the row that follows on those that are lost, whether or not it is to be printed.
+    """
 
     skipped: int
     rows: list[Row]
     more: bool
+    first: Row | None
 
 
 class Beginning(NamedTuple):
@@ -67,7 +71,7 @@ class Reader:
                 self._next = rows[-1].number + 1
             if skipped or rows:
                 more = len(rows) == len(window.rows) and self._next < window.total_end
-                yield Unread(skipped, self._selected(rows), more)
+                yield Unread(skipped, self._selected(rows), more, rows[0] if rows else None)
             if not rows or self._next >= window.total_end:
                 return
 

@@ -28,7 +28,7 @@ from proctor.logs.lines import Block
 from proctor.logs.rows import block_of
 from proctor.logs.selection import Selection
 from proctor.logs.stored_lines import LastRun, StoredLines
-from proctor.logs.window import Stream
+from proctor.logs.window import Row, Stream
 from proctor.model.events import AnyMessage, AppStopped, OutputAppended, Snapshot
 from proctor.model.settings import LOG_FORMATS, LogFormat
 
@@ -184,7 +184,8 @@ class Printing(msgspec.Struct, frozen=True):
                         earlier_runs=self._reaches_before(snapshot) or beginning.oldest is None,
                     )
                     _write_blocks(format_, found)
-            await self._print(reader.unread(and_unfinished=followed is None), format_)
+            unread = reader.unread(and_unfinished=followed is None)
+            await self._print(unread, format_, Path(snapshot.app.log_dir))
             if followed is not None:
                 await self._go_on(followed, snapshot.sequence, reader, format_)
         finally:
@@ -212,12 +213,30 @@ class Printing(msgspec.Struct, frozen=True):
             if not ended:
                 raise
 
-    async def _print(self, unread: AsyncIterator[Unread], format_: Format) -> None:
-        async for skipped, rows, more in unread:
-            if skipped:
-                _write([format_.skipped(skipped)])
+    async def _print(
+        self, unread: AsyncIterator[Unread], format_: Format, folder: Path | None = None
+    ) -> None:
+        """Print what is read; with a folder, what memory forgot meanwhile comes from its files."""
+        async for skipped, rows, more, first in unread:
+            left = skipped
+            if skipped and folder is not None and first is not None:
+                left -= self._print_stored(skipped, first, format_, folder)
+            if left > 0:
+                _write([format_.skipped(left)])
             _write(format_.feed(map(block_of, rows), behind=more))
         _write(format_.feed(()))
+
+    def _print_stored(self, count: int, before: Row, format_: Format, folder: Path) -> int:
+        """Print these lines of the files, as far as they are selected; how many there were."""
+        of_journal = Selection(targets=self.selection.targets)
+        admits = self.selection.admits
+        found = 0
+        with StoredLines(folder) as stored:
+            for block in stored.latest(of_journal, count, before=before):
+                found += block.rows
+                if admits(block.process, block.stream, block.at):
+                    _write(format_.feed((block,), behind=True))
+        return found
 
     def _format(self, names: Iterable[str]) -> Format:
         targets = self.selection.targets

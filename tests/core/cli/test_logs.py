@@ -1,14 +1,17 @@
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 
 import msgspec
 import pytest
 
 from proctor.control.places import Places
 from proctor.control.server import ControlServer
+from proctor.control.session import WindowRequest
 from proctor.logs.spill import Spill
 from proctor.logs.store import LogStore
+from proctor.logs.window import Window
 from proctor.model.events import AppChanged, AppStopped
 from proctor.model.names import RunId
 from support.eventually import eventually
@@ -239,3 +242,32 @@ async def test_an_app_that_never_ran_has_no_lines(proctor: Shell, places: Places
     outcome = await proctor("logs")
     assert outcome.code == 3
     assert "shop is not running" in outcome.err
+
+
+async def test_what_is_forgotten_while_it_is_printed_comes_from_the_files(
+    proctor: Shell, running: FakeSession, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.tell(
+        AppChanged(
+            cause="app",
+            sequence=running.next_sequence,
+            app=msgspec.structs.replace(running.now_is.app, log_dir=str(places.logs)),
+        )
+    )
+    spill = Spill(places.logs, post=lambda callback: callback())
+    track = LogStore(spill=spill).open(RunId.parse("web.1#1"), terminal=False)
+    for number in range(3000):
+        track.append(f"{number}\n".encode(), NOON + number)
+        running.output("web.1", f"{number}", at=NOON + number)
+    spill.close()
+    answered = running.windows
+
+    async def forgetting(requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        """The lines after the first thousand are forgotten before they are asked for."""
+        if any(request.first == 1000 for request in requests):
+            running.forget("*", 2500)
+        return await answered(requests)
+
+    monkeypatch.setattr(running, "windows", forgetting)
+    lines = parsed((await proctor("logs", "-n", "3000")).out)
+    assert [text for _, text in lines] == [str(number) for number in range(3000)]
