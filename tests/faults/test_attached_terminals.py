@@ -300,3 +300,57 @@ def test_a_client_of_pipes_only_sees_a_terminal_through_the_session(app: Workpla
         check=True, timeout=20, env=os.environ,
     )  # fmt: skip
     watching.until("by a script\r\nby a script")
+
+
+def debugged_screen(place: Workplace) -> OnTerminal:
+    """A screen on an app in which a process waits at a debugger's prompt, attached to that."""
+    (place.folder / "debugged.py").write_text(DEBUGGED)
+    place.procfile(worker=f"exec {sys.executable} debugged.py")
+    screen = place.screen("-t", "2")
+    screen.until("waits at (Pdb)")
+    screen.press("c")
+    screen.until("^] comes back to the screen")
+    screen.until("(Pdb) ")
+    return screen
+
+
+def test_the_screen_gives_its_terminal_to_a_process_and_takes_it_back(app: Workplace) -> None:
+    screen = debugged_screen(app)
+    screen.press("number * 7\r")
+    screen.until("42")
+    screen.press("c\r")
+    screen.until("went on with 6")
+    screen.press("\x1d")
+    screen.until("FORMATION")
+    screen.press("d")
+    assert screen.wait() == 0
+    screen.assert_restored()
+    assert app.states() == {"worker.1": "up"}
+
+
+def test_an_app_that_ends_while_the_screen_is_a_processs_ends_the_screen_too(
+    app: Workplace,
+) -> None:
+    screen = debugged_screen(app)
+    assert app.type("quit", "--wait").returncode == 0
+    assert screen.wait() == 0
+    screen.assert_restored()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_while_the_screen_is_a_processs_ends_it_as_otherwise(
+    app: Workplace, number: int, code: int
+) -> None:
+    screen = debugged_screen(app)
+    screen.signal(number)
+    assert screen.wait() == code
+    screen.assert_restored()
+
+
+def test_a_killed_supervisor_while_the_screen_is_a_processs_restores_the_terminal(
+    app: Workplace,
+) -> None:
+    screen = debugged_screen(app)
+    kill(app.info()["supervisor_pid"])
+    assert screen.wait() == 70
+    screen.assert_restored()

@@ -317,3 +317,20 @@ async def test_help_that_is_closed_and_clicked_in_one_go_closes_once() -> None:
             sheet.post_message(HelpSheet.Chosen(""))
         await screen.settle()
         assert isinstance(screen.app.screen, MainScreen)
+
+
+async def test_the_key_to_attach_needs_a_process_and_says_what_else_it_lacks() -> None:
+    async with screen_on(histories.shop()) as screen:
+        assert "attach" not in screen.text("#keys")
+        await screen.press("home", "c")
+        assert "Select a process first" in screen.text("#done")
+        await screen.press("down", "down", "c")
+        assert "web.1 has no terminal" in screen.text("#done")
+
+
+async def test_a_debuggers_prompt_is_seen_and_its_key_is_offered() -> None:
+    async with screen_on(histories.shop()) as screen:
+        screen.session.tell(screen.session.state_changed("web.1", "up", prompt="(Pdb)"))
+        await screen.settle()
+        assert "waits at (Pdb)" in screen.text("#formation")
+        assert "c attach" in screen.text("#keys")

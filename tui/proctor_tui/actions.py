@@ -168,6 +168,17 @@ _TABLE = (
         builds=_once,
     ),
     Action(
+        id="attach",
+        title="Attach to {target}",
+        words="attach",
+        help="Type on the process's own terminal: debugger, console; ^] comes back",
+        group="Processes",
+        unavailable=availability.not_attachable,
+        footer=10,
+        has_target=True,
+        shown_as=lambda at: f"proctor attach {at.target}",
+    ),
+    Action(
         id="zoom",
         title="Zoom {target}",
         words="zoom",

@@ -16,6 +16,7 @@ from textual.binding import Binding
 from proctor.errors import ProctorError
 from proctor.logs.safe import safe
 from proctor.model.commands import AnyCommand, Quit, Refused
+from proctor_tui.attaching import Attaching
 from proctor_tui.follow import Follower, WindowFetcher
 from proctor_tui.memory import settle_memory
 from proctor_tui.palette import ActionProvider
@@ -78,6 +79,8 @@ class ProctorApp(ThemedApp):
         super().__init__(dark=dark)
         self.last_words: str | None = None
         self.detached = False
+        self._attaching = Attaching(self, session)
+        self._left_with: tuple[int, str | None] | None = None
         self._session = session
         self._now = now
         self._holds_lease = holds_lease
@@ -202,8 +205,10 @@ class ProctorApp(ThemedApp):
                 self.open_url(self.view.app.address)
             case "suspend":
                 self.action_suspend_process()
-            case "detach":
-                self.run_worker(self._let_it_go_on(), name="detach", group="send")
+            case "attach" | "detach" as action:
+                attaches = action == "attach"
+                work = self._type_on_terminal() if attaches else self._let_it_go_on()
+                self.run_worker(work, name=action, group="send")
             case "quit" | "quit_app":
                 self._quit(message.by, always=message.action == "quit_app")
             case _:
@@ -262,6 +267,15 @@ class ProctorApp(ThemedApp):
             words = _goes_on(self.view)
         self._leave(0, words)
 
+    async def _type_on_terminal(self) -> None:
+        """Let the terminal be the selected process's for a while."""
+        problem = await self._attaching.attach(self._main.situation.target)
+        if problem is not None:
+            self._main.hint(problem)
+        if self._left_with is not None:
+            self._leave(*self._left_with)
+        self._wake()
+
     def _help_answered(self, action: str | None) -> None:
         if action:
             self._main.act(action, by="button")
@@ -273,6 +287,10 @@ class ProctorApp(ThemedApp):
         return words
 
     def _leave(self, code: int, words: str | None) -> None:
+        if self._attaching.active:  # first the terminal has to be the screen's again
+            self._left_with = (code, words)
+            self._attaching.end()
+            return
         self.last_words = self.last_words or words
         if self._exit is False:
             self.exit(code, return_code=code)

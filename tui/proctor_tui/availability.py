@@ -75,6 +75,13 @@ def not_killable(at: Situation) -> str | None:
     return None if at.running else f"Nothing of {at.named} is running"
 
 
+def not_attachable(at: Situation) -> str | None:
+    """There is no terminal to type on."""
+    if not at.is_process:
+        return "Select a process first: each has its own terminal"
+    return None if at.running else f"{at.named} is not running. s starts it"
+
+
 def no_type(at: Situation) -> str | None:
     """The target is no type and no process."""
     return None if at.target != ALL else "Select a process or a type first"

@@ -17,6 +17,7 @@ KEYS: "Mapping[str, tuple[str, ...]]" = {
     "start": ("s",),
     "kill": ("K",),
     "once": ("O",),
+    "attach": ("c",),
     "zoom": ("enter",),
     "type": ("t",),
     "everything": ("a",),

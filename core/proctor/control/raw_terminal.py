@@ -71,7 +71,7 @@ class _Shown:
         self._at_line_start = True
 
     async def run(self, *, takes_signals: bool) -> Left:
-        self._take_signals(_ENDING if takes_signals else ())
+        self._take_signals(all_of_them=takes_signals)
         self._loop.add_reader(self._stdin, self._read)
         tasks = [
             self._loop.create_task(work, name=f"terminal of {self._terminal.process}")
@@ -145,13 +145,16 @@ class _Shown:
 
     # Signals
 
-    def _take_signals(self, ending: tuple[int, ...]) -> None:
-        for number in ending:
+    def _take_signals(self, *, all_of_them: bool) -> None:
+        self._loop.add_signal_handler(signal.SIGWINCH, self._resized.set)
+        self._signals = [signal.SIGWINCH]
+        if not all_of_them:
+            return
+        for number in _ENDING:
             left = Left("signal", number)
             self._loop.add_signal_handler(number, self._typed.put_nowait, left)
-        self._loop.add_signal_handler(signal.SIGWINCH, self._resized.set)
         self._loop.add_signal_handler(signal.SIGCONT, self._come_back)
-        self._signals = [*ending, signal.SIGWINCH, signal.SIGCONT]
+        self._signals += [*_ENDING, signal.SIGCONT]
 
     def _come_back(self) -> None:
         """We were stopped, and the shell has had the terminal meanwhile."""

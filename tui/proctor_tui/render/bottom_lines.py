@@ -55,6 +55,8 @@ def keys_line(situation: "Situation", width: int) -> Line:
 def _is_offered(action: str, situation: "Situation") -> bool:
     if action == "reload" and situation.view.pending is None:
         return False  # it can be done at any time, and is wanted when something waits
+    if action == "attach" and not any(each.prompt for each in situation.processes):
+        return False  # it can be done at any time, and is wanted when a debugger waits
     if action == "start" and ACTIONS["stop"].unavailable(situation) is None:
         return False  # they share a key
     return ACTIONS[action].unavailable(situation) is None

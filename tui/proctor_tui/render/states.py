@@ -35,7 +35,7 @@ def remarks(process: "ProcessView", now: float) -> tuple[str, ...]:
         return ("stopped by ^Z · kill CONT goes on", "stopped by ^Z", "^Z")
     if process.prompt is not None and process.state != "stopping":
         prompt = safe(process.prompt)
-        return (f"waits at {prompt} · proctor attach", f"waits at {prompt}", prompt)
+        return (f"waits at {prompt} · c answers", f"waits at {prompt}", prompt)
     return _REMARKS[process.state](process, now)
 
 
