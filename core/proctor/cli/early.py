@@ -173,6 +173,10 @@ def _fork_from_starter() -> int:
 
 def _lead_a_session() -> None:
     os.setsid()
+    if sys.platform != "linux":
+        from proctor.watch import forked  # noqa: PLC0415 - see there whom it concerns
+
+        forked.note()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)

@@ -17,7 +17,7 @@ from proctor.watch.beside import FilesBeside
 from proctor.watch.changes import ChangeSet
 from proctor.watch.fingerprint import Fingerprint
 from proctor.watch.interests import Concern, Interests
-from proctor.watch.notifier import News, Notifier, NoWatchError
+from proctor.watch.notifier import News, NothingToldError, Notifier, NoWatchError
 from proctor.watch.pausing import Pausing
 from proctor.watch.polling import LOOK_SECONDS, PollingNotifier
 from proctor.watch.repository import IGNORE_FILE
@@ -139,6 +139,8 @@ class Lookout:
         self._notifier = PollingNotifier(self._statuses)
         self._settle = Settle(_patience(self._notifier))
         self._is_incomplete = True
+        if isinstance(error, NothingToldError):
+            return
         self._failed(
             f"{error} Until then all files are looked at every {LOOK_SECONDS:.0f} seconds."
         )

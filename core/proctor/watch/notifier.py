@@ -12,6 +12,10 @@ class NoWatchError(Exception):
     """The kernel gives no more watches; the text says why, and what to do, to the user."""
 
 
+class NothingToldError(NoWatchError):
+    """The system tells this process nothing, and nothing can be done: files are looked at."""
+
+
 @dataclass(slots=True)
 class News:
     """What has happened; full paths. `is_incomplete`: more has happened than could be told."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from watchfiles._rust_notify import RustNotify
 
-from proctor.watch.notifier import News, NoWatchError
+from proctor.watch import forked
+from proctor.watch.notifier import News, NothingToldError, NoWatchError
 
 _STEP_MS = 50
 
@@ -20,8 +21,10 @@ class WatchfilesNotifier:
         """Begin to watch.
 
         Raises:
-            NoWatchError: the system refuses.
+            NoWatchError: the system refuses; or, as `NothingToldError`, tells copies nothing.
         """
+        if forked.is_copy():
+            raise NothingToldError
         self._stopped = threading.Event()
         self._roots = [os.fspath(root)]
         self._watch = _open(self._roots)

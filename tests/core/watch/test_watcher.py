@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from proctor.errors import PlatformError
+from proctor.watch import forked
 from proctor.watch.changes import ChangeSet
 from proctor.watch.inotify import InotifyNotifier
 from proctor.watch.lookout import Subject
@@ -316,6 +317,17 @@ async def test_without_a_watch_the_files_are_looked_at_instead(watching: Start, 
         assert (await seen.next()).paths == ("app.py",)
         (root / "Procfile").write_text("web: true\n")
         assert (await seen.next()).procfile_changed
+
+
+async def test_a_copy_that_is_told_nothing_looks_at_files_without_a_word(
+    watching: Start, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forked, "_copies", set())
+    forked.note()
+    async with watching(by_watchfiles, procfile=root / "Procfile") as seen:
+        (root / "app.py").write_text("print('two')\n")
+        assert (await seen.next()).paths == ("app.py",)
+        assert seen.problems == []
 
 
 @linux
