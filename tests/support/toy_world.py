@@ -16,6 +16,7 @@ from proctor.model.facts import (
     LeaderContinued,
     LeaderLeft,
     LeaderSuspended,
+    MemoryExceeded,
     Order,
     RestartAsked,
     Say,
@@ -86,6 +87,7 @@ class ToyWorld:
             lambda n: self.tell(StopAsked(cause=f"h{n}", reason="stopped", held=True)),
             lambda n: self.tell(StopDue(deadline=self.life.now + n % 20)),
             lambda n: self.tell(WaitsFor(words=f"waits until db.{n % 3} is up" if n % 3 else None)),
+            self._uses_too_much_memory,
         )
 
     def live(self, history: Sequence[int]) -> None:
@@ -219,6 +221,10 @@ class ToyWorld:
     def _somebody_is_denied(self, number: int) -> None:
         if self.tree is not None and self.tree.started and self.life.state == "stopping":
             self.tell(SignalDenied(run=self.tree.run, pid=2000 + number % 3))
+
+    def _uses_too_much_memory(self, number: int) -> None:
+        if self.tree is not None and self.tree.started:
+            self.tell(MemoryExceeded(run=self.tree.run, used_bytes=number + 2, limit_bytes=1))
 
     def _old_news_come_again(self, number: int) -> None:
         """Facts of runs that are over; they must change nothing."""
