@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from proctor.cli.run import one_off_environment
+from proctor.model.type_settings import TypeSettings
+from support.supervised import changed, configuration
+
 PROCTOR = str(Path(sys.executable).with_name("proctor"))
 PROCFILE = """\
 release: echo releasing "$1"
@@ -156,3 +160,17 @@ def test_a_terminal_without_a_size_is_given_none(app: Path) -> None:
     assert fcntl.fcntl(other, fcntl.F_GETFL) & os.O_NONBLOCK == 0
     os.close(main)
     os.close(other)
+
+
+def test_the_command_of_a_type_gets_what_that_types_processes_get() -> None:
+    app = changed(
+        configuration("web: ./web\njob: ./job\n", variables={"MODE": "fast", "NAME": "ada"}),
+        types={"job": TypeSettings(environment={"MODE": "slow"}, platform_env=True)},
+    )
+    for_job = one_off_environment(app, "job", terminal=False)
+    assert (for_job["MODE"], for_job["NAME"]) == ("slow", "ada")
+    assert for_job["DYNO"] == for_job["PS"] == f"run.{os.getpid()}"
+    for type_ in ("web", None):
+        plain = one_off_environment(app, type_, terminal=False)
+        assert plain["MODE"] == "fast"
+        assert "DYNO" not in plain
