@@ -354,3 +354,13 @@ def test_a_killed_supervisor_while_the_screen_is_a_processs_restores_the_termina
     kill(app.info()["supervisor_pid"])
     assert screen.wait() == 70
     screen.assert_restored()
+
+
+def test_a_process_that_was_suspended_says_the_way_on(app: Workplace) -> None:
+    run(app, cat="exec cat")
+    terminal = attached(app, "cat.1")
+    terminal.press("\x1a")
+    terminal.until("cat.1 was stopped by SIGTSTP; from another terminal: proctor kill cat.1 CONT")
+    assert app.type("kill", "cat.1", "CONT").returncode == 0
+    terminal.press("on\r")
+    terminal.until("on\r\non")

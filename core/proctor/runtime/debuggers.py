@@ -7,7 +7,6 @@ import msgspec
 from proctor.logs.track import Track
 from proctor.model.facts import PromptShown
 from proctor.model.names import ProcessName, RunId
-from proctor.model.prompts import LONGEST, prompt_of
 from proctor.runtime.timers import Handle, Timers
 
 STILL_SECONDS = 0.5
@@ -64,6 +63,9 @@ class Debuggers:
             self.end(run)
 
     def _look(self, run: RunId) -> None:
+        # Only now: no start waits for these expressions.
+        from proctor.model.prompts import LONGEST, prompt_of  # noqa: PLC0415 - see above
+
         watched = self._watched[run]
         track = watched.track
         prompt = prompt_of(track.pending) if 0 < track.pending_size <= LONGEST else None

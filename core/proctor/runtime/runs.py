@@ -215,6 +215,7 @@ class ActiveRuns:
                 self._finish(run, active)
                 fact = StartFailed(run=run, problem=report.words)
             case keepers.LeaderStoppedReport():
+                self.terminals.stopped(run, report.signal_name)
                 fact = LeaderSuspended(run=run, signal=report.signal_name)
             case keepers.LeaderContinuedReport():
                 fact = LeaderContinued(run=run)

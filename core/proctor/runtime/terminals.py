@@ -58,6 +58,15 @@ class Terminals:
         if self._watched and (watched := self._watched.get(run.process)) is not None:
             watched.feed(run, data)
 
+    def stopped(self, run: RunId, signal: str) -> None:
+        """A run's leader was stopped, by ^Z perhaps: it cannot be continued from its terminal."""
+        if (watched := self._watched.get(run.process)) is not None:
+            name = run.process
+            words = (
+                f"{name} was stopped by {signal}; from another terminal: proctor kill {name} CONT"
+            )
+            watched.say_of(run, words, over=False)
+
     def left(self, run: RunId, words: str) -> None:
         """A run's leader has ended, as the words say."""
         if (watched := self._watched.get(run.process)) is not None:
