@@ -164,6 +164,17 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "proctor version",
     ),
     CommandEntry(
+        "completion", "proctor.cli.completion:completion", _SEE,
+        "Print what lets your shell complete commands, options and process names.",
+        "proctor completion zsh",
+    ),
+    CommandEntry(
+        "complete-line", "proctor.cli.completion:complete_line", _SEE,
+        "Print how a command line may go on.",
+        "proctor complete-line zsh restart web",
+        hidden=True,
+    ),
+    CommandEntry(
         "aliases", "proctor.cli.about:aliases", _SEE,
         "List the spellings of other tools that work here, with what differs.",
         "proctor help aliases",
@@ -286,13 +297,8 @@ def cli() -> None:
     """Run a Procfile app on this machine as a cloud runtime would."""
 
 
-def run(words: list[str], *, completes: bool) -> int:
-    """Run a command line; what is wrong with its words is told in one line. Gives the exit code.
-
-    With `completes`, click answers the shell that asks how the line may go on.
-    """
-    if completes:
-        cli.main(words, prog_name=_NAME)
+def run(words: list[str]) -> int:
+    """Run a command line; what is wrong with its words is told in one line. Gives the exit code."""
     try:
         # Not `main`, which prints a line for ^C, and ends the process when a pipe is closed.
         with cli.make_context(_NAME, words) as context:

@@ -9,7 +9,6 @@ from pathlib import Path
 from proctor.errors import PlatformError, ProctorError
 from proctor.model.quoting import printable
 
-_COMPLETION = "_PROCTOR_COMPLETE"  # click's own variable, by which a shell asks for completions
 _NO_MORE = "no more processes may be started now (the limit is `ulimit -u`, RLIMIT_NPROC)"
 _CANNOT_BE_PRINTED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
@@ -36,7 +35,7 @@ def run_reporting(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words[:1] == ["start"] and _COMPLETION not in os.environ:
+    if words[:1] == ["start"]:
         from proctor.cli.plain import read_plainly  # noqa: PLC0415 - for a start alone
 
         options = read_plainly(words[1:])
@@ -46,7 +45,7 @@ def _run(words: list[str]) -> int:
             return launch(options)
     from proctor.cli.main import run  # noqa: PLC0415 - a plain start does not wait for click
 
-    return run(words, completes=_COMPLETION in os.environ)
+    return run(words)
 
 
 def report(problem: ProctorError) -> int:
