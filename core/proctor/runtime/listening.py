@@ -120,7 +120,8 @@ class PerProcess:
 
     def __init__(self, system: ProcessByProcess) -> None:
         self._system = system
-        self.sockets = object()  # nobody tells whether they are the same
+        #: Nobody tells whether they are the same: a search for others takes its time in between.
+        self.sockets = None
 
     def is_taken(self, port: int) -> bool:
         """Does anybody listen on this port? Strangers are found by a connection alone."""
