@@ -15,18 +15,7 @@ _LONGEST_PATH = 1024  # F_GETPATH's own limit on macOS
 def true_path(path: Path) -> Path:
     """The one path of what is there; where nothing is, without links as far as there is."""
     real = Path(os.path.realpath(path))
-    if sys.platform == "darwin":
-        try:
-            descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except OSError:  # gone, or not to be read by us
-            return real
-        try:
-            return path_behind(descriptor)
-        except OSError:
-            return real
-        finally:
-            os.close(descriptor)
-    return real
+    return _as_spelled(real) if sys.platform == "darwin" else real
 
 
 def path_behind(descriptor: int) -> Path:
@@ -40,3 +29,16 @@ def path_behind(descriptor: int) -> Path:
         return Path(os.fsdecode(answer.rstrip(b"\0")))
     else:  # noqa: RET505 - so that a type checker sees that this is for another system
         return Path(f"/proc/self/fd/{descriptor}").readlink()
+
+
+def _as_spelled(real: Path) -> Path:
+    try:
+        descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:  # gone, or not to be read by us
+        return real
+    try:
+        return path_behind(descriptor)
+    except OSError:
+        return real
+    finally:
+        os.close(descriptor)
