@@ -88,6 +88,12 @@ ALIASES: tuple[Alias, ...] = (
         HEROKU, "open", "",
         "'proctor info' says the app's address; in the screen, the key 'o' opens it in the browser",
     ),
+    Alias(OVERMIND, "s", "start", "The same."),
+    Alias(OVERMIND, "r", "restart", "The processes of a type go one after the other."),
+    Alias(OVERMIND, "c", "attach", "See 'proctor attach --help' for the key that leaves."),
+    Alias(
+        OVERMIND, "k", "", "'proctor quit --now' kills everything, 'proctor kill web.1' a process"
+    ),
     Alias(OVERMIND, "connect", "attach", "See 'proctor attach --help' for the key that leaves."),
     Alias(OVERMIND, "echo", "logs -f", "The latest 100 lines come first; -n 0 leaves them away."),
     Alias(OVERMIND, "status", "ps", "A table, or --json."),

@@ -7,6 +7,9 @@ from proctor.cli.problems import tell
 from proctor.cli.steering import CLI, steer
 from proctor.cli.targets import EVERYTHING
 from proctor.cli.waiting import WaitingCommand, wait_option
+from proctor.cli.which_app import brief_session_of
+from proctor.control.brief import run_briefly
+from proctor.errors import UserError
 from proctor.files.app_files import AppOptions
 from proctor.model.commands import Kill, Restart, Scale, Stop
 from proctor.model.formation import parse_scale
@@ -15,14 +18,26 @@ from proctor.model.formation import parse_scale
 @click.command(cls=WaitingCommand)
 @app_options(search_upward=True)
 @wait_option
-@click.argument("quantities", metavar="TYPE=N|TYPE+N|TYPE-N...", nargs=-1, required=True)
+@click.argument("quantities", metavar="TYPE=N|TYPE+N|TYPE-N...", nargs=-1)
 def scale(options: AppOptions, quantities: tuple[str, ...], wait_seconds: float | None) -> None:
-    """Set how many processes of a type run (web=3), or change it (web+1, worker-1)."""
+    """Set how many processes of a type run (web=3), or change it (web+1, worker-1).
+
+    Without arguments it prints how many are wanted.
+    """
+    if not quantities:
+        click.echo(run_briefly(_formation(options)))
+        return
     asked = parse_scale(quantities)
     for note in asked.notes:
         tell(note)
     command = Scale(quantities=dict(asked.quantities), steps=dict(asked.steps), by=CLI)
     steer(options, [command], wait_seconds=wait_seconds)
+
+
+async def _formation(options: AppOptions) -> str:
+    async with brief_session_of(options) as session:
+        types = (await session.snapshot()).types
+    return " ".join(f"{each.type}={each.quantity}" for each in types)
 
 
 @click.command(cls=WaitingCommand)
@@ -50,9 +65,14 @@ def stop(options: AppOptions, targets: tuple[str, ...], wait_seconds: float | No
 
 @click.command()
 @app_options(search_upward=True)
-@click.argument("target", metavar="PROCESS")
+@click.argument("target", metavar="PROCESS", required=False)
 @click.argument("signal", metavar="[SIGNAL]", default="KILL")
-def kill(options: AppOptions, target: str, signal: str) -> None:
+def kill(options: AppOptions, target: str | None, signal: str) -> None:
     """Kill a process (web.1) and all that it has started, or send it another signal."""
+    if target is None:
+        raise UserError(
+            "nothing says what to kill",
+            hint="Say 'proctor kill web.1' for a process, 'proctor quit --now' for the whole app",
+        )
     name = signal.upper().removeprefix("SIG")
     steer(options, [Kill(target=target, signal=name, by=CLI)])

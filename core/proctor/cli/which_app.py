@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,14 @@ def find_places(options: AppOptions) -> Places:
     if options.root is not None:
         root = Path(options.folder, options.root)
         if not root.is_dir():
-            raise UserError(f"'{printable(options.root)}' is no folder", where="--root")
+            # -d is a process on the platform.
+            is_process = re.fullmatch(r"[A-Za-z0-9_-]+\.[0-9]+", options.root)
+            hint = f"A process is meant by its name alone, or by '--ps {options.root}' of logs"
+            raise UserError(
+                f"'{printable(options.root)}' is no folder",
+                where="--root",
+                hint=hint if is_process else None,
+            )
         return _places_of(root, options)
     if options.procfile is not None:
         return _places_of(Path(options.folder, options.procfile).parent, options)

@@ -13,6 +13,7 @@ MOST_PROCESSES = 1000  # of one type
 EVERY_TYPE = "all"
 RELEASE = "release"  # run at each release, never kept running
 
+_OPTION = "--formation"  # -c for short, as foreman's --concurrency and overmind's --can-die are
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _CHANGE = re.compile(r"([A-Za-z0-9_-]+)([=+-])([0-9]{1,9})(?::([A-Za-z0-9_-]+))?")
 
@@ -76,7 +77,7 @@ def parse_formation(
     text: str,
     types: Sequence[str],
     *,
-    where: str | None = "--formation",
+    where: str | None = _OPTION,
     base: Formation | None = None,
 ) -> Formation:
     """Read `web=2,worker=1`; the order and blanks do not matter.
@@ -216,9 +217,10 @@ def _covered(name: str, types: Iterable[str]) -> list[str]:
 def _read_quantity(part: str, types: Sequence[str], where: str | None) -> tuple[str, int]:
     name, equals, number = part.partition("=")
     if not equals or not _NUMBER.fullmatch(number):
-        raise UserError(
-            f"{quoted(part)} is not a quantity", where=where, hint="Write a number, as in web=2"
-        )
+        hint = "Write a number, as in web=2"
+        if where == _OPTION and not equals:
+            hint += "; what overmind calls --can-die is on_exit in proctor.toml"
+        raise UserError(f"{quoted(part)} is not a quantity", where=where, hint=hint)
     _require_type(name, types, where, also=EVERY_TYPE)
     return name, _limited(int(number), part, where)
 

@@ -288,3 +288,25 @@ async def test_a_supervisor_that_dies_while_it_quits_is_a_fault(
     outcome = await typing
     assert outcome.code == 70
     assert "without having stopped everything" in outcome.err
+
+
+async def test_scale_alone_prints_how_many_are_wanted(proctor: Shell, running: FakeSession) -> None:
+    outcome = await proctor("scale")
+    wanted = " ".join(f"{each.type}={each.quantity}" for each in running.now_is.types)
+    assert (outcome.code, outcome.out, outcome.err) == (0, f"{wanted}\n", "")
+    assert not running.sent
+
+
+async def test_kill_alone_kills_nothing_and_says_what_does(
+    proctor: Shell, running: FakeSession
+) -> None:
+    outcome = await proctor("kill")
+    assert outcome.code == 2
+    assert "'proctor quit --now' for the whole app" in outcome.err
+    assert not running.sent
+
+
+async def test_a_process_after_d_is_told_from_a_folder(proctor: Shell) -> None:
+    outcome = await proctor("restart", "-d", "web.1")
+    assert outcome.code == 2
+    assert "A process is meant by its name alone" in outcome.err
