@@ -23,7 +23,13 @@ breakpoint()
 print("went on with", number, flush=True)
 time.sleep(1000)
 """
-SIZED = "trap 'echo size $(stty size)' WINCH; echo ready; while :; do sleep 0.05; done"
+SIZED = (
+    f'exec {sys.executable} -c "import os, signal; '
+    "size = os.get_terminal_size; "
+    "told = lambda *_: print('size', size().lines, size().columns, flush=True); "
+    "signal.signal(signal.SIGWINCH, told); print('ready', flush=True); "
+    '[signal.pause() for _ in range(100)]"'
+)
 
 
 @pytest.fixture
@@ -85,6 +91,7 @@ def test_the_size_is_that_of_who_came_last_and_returns_with_the_last_to_leave(
     app: Workplace,
 ) -> None:
     run(app, shell=SIZED)
+    eventually_now(lambda: "ready" in app.type("logs").stdout)
     one = attached(app, "shell.1", columns=90, rows=20)
     one.until("size 20 90")
     one.resize(91, 21)
@@ -101,6 +108,7 @@ def test_the_size_is_that_of_who_came_last_and_returns_with_the_last_to_leave(
 
 def test_a_process_is_told_to_draw_again_also_where_the_size_is_the_same(app: Workplace) -> None:
     run(app, shell=SIZED)
+    eventually_now(lambda: "ready" in app.type("logs").stdout)
     terminal = attached(app, "shell.1", columns=120, rows=40)
     terminal.until("size 40 120")
 
@@ -159,6 +167,7 @@ def test_a_killed_or_closed_terminal_leaves_the_process_alone_and_its_size_retur
     app: Workplace,
 ) -> None:
     run(app, shell=SIZED)
+    eventually_now(lambda: "ready" in app.type("logs").stdout)
     killed = attached(app, "shell.1", columns=90, rows=20)
     killed.until("size 20 90")
     closed = attached(app, "shell.1", columns=80, rows=10)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Self
 
 from proctor.control.terminal import LARGEST_SIDE, TerminalItem, TerminalOutput, TerminalSaid
+from proctor.logs.safe import safe_line
 from proctor.logs.store import LogStore
 from proctor.logs.terminal_modes import TerminalModes
 from proctor.runtime.process_terminal import ProcessTerminal
@@ -129,8 +130,10 @@ def last_seen(store: LogStore, process: str, rows: int) -> bytes:
     shown = printed[-max(1, rows - 1) :]
     if not shown:
         return b""
-    end = b"" if shown[-1].unfinished else b"\r\n"
-    return b"\r\n".join(row.data for row in shown) + end + modes.resume()
+    end = "" if shown[-1].unfinished else "\r\n"
+    # Text and colours alone: a terminal would answer old questions, and so type to the process.
+    text = "\r\n".join(safe_line(row.data) for row in shown) + end
+    return text.encode() + modes.resume()
 
 
 def _possible(side: int) -> int:

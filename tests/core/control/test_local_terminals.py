@@ -39,3 +39,12 @@ def test_what_an_earlier_run_has_switched_on_does_not_hold() -> None:
 
 def test_a_window_of_one_row_shows_the_last_line() -> None:
     assert last_seen(store_of(b"one\r\ntwo\r\n"), "web.1", 1) == b"two\r\n"
+
+
+def test_no_terminal_is_asked_again_what_the_process_asked_long_ago() -> None:
+    asked = b"\x1b[6n\x1b[>c\x1b]11;?\x07\x1bP+q544e\x1b\\\x1b[31mred\x1b[0m\r\n\x1b[c(Pdb) "
+    assert last_seen(store_of(asked), "web.1", 24) == b"\x1b[31mred\x1b[0m\r\n(Pdb) "
+
+
+def test_a_line_that_was_overwritten_is_seen_as_it_was_last() -> None:
+    assert last_seen(store_of(b"10%\r100%\r\n"), "web.1", 24) == b"100%\r\n"
