@@ -17,7 +17,7 @@ from proctor.model.names import ProcessName, RunId
 from proctor.runtime.loops import Handle, Loop
 from proctor.runtime.terminals import SIZE
 
-LONGEST_LINE = 4095
+LONGEST_LINE = 4095 if sys.platform == "linux" else 1023
 """The kernel cuts a line of more bytes, without a word, where the terminal edits lines."""
 
 MOST_WAITING = 1024 * 1024
