@@ -366,10 +366,24 @@ def test_a_killed_supervisor_while_the_screen_is_a_processs_restores_the_termina
 
 
 def test_a_process_that_was_suspended_says_the_way_on(app: Workplace) -> None:
-    run(app, cat="exec cat")
+    run(app, cat="echo ready; exec cat")
     terminal = attached(app, "cat.1")
+    terminal.until("ready")
     terminal.press("\x1a")
     terminal.until("cat.1 was stopped by SIGTSTP; from another terminal: proctor kill cat.1 CONT")
     assert app.type("kill", "cat.1", "CONT").returncode == 0
     terminal.press("on\r")
     terminal.until("on\r\non")
+
+
+def test_what_was_typed_before_leaving_is_read_all_the_same(app: Workplace) -> None:
+    count = "n=0; while read -r l; do n=$((n+1)); [ $l = end ] && echo got $n; done"
+    run(app, counts=f"echo ready; while [ ! -e go ]; do sleep 0.05; done; {count}")
+    terminal = attached(app, "counts.1")
+    terminal.until("ready")
+    for _ in range(20):
+        terminal.press("another line\r" * 200)
+    terminal.press("end\r\x1d")
+    assert terminal.wait() == 0
+    (app.folder / "go").touch()
+    eventually_now(lambda: "got 4001" in app.type("logs").stdout, within=30)

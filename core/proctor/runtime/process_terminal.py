@@ -84,6 +84,11 @@ class ProcessTerminal:
         """Columns and rows: of who has attached, or resized, last."""
         return self._size
 
+    @property
+    def is_left(self) -> bool:
+        """Whether nobody is attached, and only what was typed before is still under way."""
+        return not self._viewers
+
     # Runs
 
     def begin(self, run: RunId, descriptor: int) -> None:
@@ -107,6 +112,7 @@ class ProcessTerminal:
         """Nothing of the run is left; its descriptor is about to be closed."""
         if run == self._run:
             self._forget_run()
+            self._part_if_done()
 
     def end(self, words: str) -> None:
         """There will be no more runs: nobody is attached any more."""
@@ -141,8 +147,7 @@ class ProcessTerminal:
             return
         self._let_output_go_on()
         self._resize(*SIZE)
-        self._forget_run()
-        self._on_left()
+        self._part_if_done()
 
     def write(self, viewer: Viewer, data: bytes) -> None:
         """One of them types; in a run that has ended nobody hears it."""
@@ -179,6 +184,7 @@ class ProcessTerminal:
         elif self._writing and not wanted:
             self._loop.remove_writer(self._descriptor)
         self._writing = wanted
+        self._part_if_done()
 
     def _cut_lines(self, data: bytes, viewer: Viewer) -> bytes:
         """What of the bytes fits into lines, as the kernel counts them; what does not is told."""
@@ -264,6 +270,12 @@ class ProcessTerminal:
             self._give_size(self._run, columns, rows)
 
     # Details
+
+    def _part_if_done(self) -> None:
+        """Be no more, once nobody is attached and all that was typed has been passed on."""
+        if not (self._viewers or self._waiting):
+            self._forget_run()
+            self._on_left()
 
     def _forget_run(self) -> None:
         if self._writing:

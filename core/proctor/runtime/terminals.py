@@ -46,7 +46,10 @@ class Terminals:
         watched = self._watched.get(run.process)
         if watched is None:
             return
-        if descriptor is None:
+        if watched.is_left:  # what is still under way was for the run before
+            watched.end("")
+            del self._watched[run.process]
+        elif descriptor is None:
             watched.end(f"{run.process} has no terminal any more: it runs with pipes")
             del self._watched[run.process]
         else:
@@ -93,7 +96,8 @@ class Terminals:
 
     def is_watched(self, process: ProcessName) -> bool:
         """Whether somebody is attached."""
-        return process in self._watched
+        watched = self._watched.get(process)
+        return watched is not None and not watched.is_left
 
     def has_pipes(self, process: ProcessName) -> bool:
         """Whether its run, if there is one, was started with pipes."""
