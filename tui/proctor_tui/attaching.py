@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from proctor.control.terminal import Terminal
 
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
+_OTHER_SCREEN, _OWN_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
+"""What the shell has shown before stays untouched on the one, while the process has the other."""
 
 
 class Attaching:
@@ -60,8 +63,7 @@ class Attaching:
 
     async def _show(self, terminal: "Terminal") -> str | None:
         words = f"attached to {terminal.process}; {LEAVE_SIGN} comes back to the screen"
-        sys.stdout.write(f"\x1b[H\x1b[2J{_DIM}proctor: {words}{_PLAIN}\r\n")
-        sys.stdout.flush()
+        _write(f"{_OTHER_SCREEN}\x1b[H\x1b[2J{_DIM}proctor: {words}{_PLAIN}\r\n")
         showing = asyncio.ensure_future(show(terminal, takes_signals=False))
         self._showing = showing
         try:
@@ -69,6 +71,13 @@ class Attaching:
         finally:
             self._showing = None
             showing.cancel()
+            _write(_OWN_SCREEN)
         if not showing.cancelled() and isinstance(showing.exception(), ProctorError | OSError):
             return str(showing.exception())
         return None
+
+
+def _write(words: str) -> None:
+    with suppress(OSError):  # the terminal has gone, which its reading tells
+        sys.stdout.write(words)
+        sys.stdout.flush()
