@@ -157,8 +157,26 @@ def test_a_journal_that_begins_anew_is_followed() -> None:
     journal.do("move", -500)
     journal.first, journal.end = 0, 5
     journal.told()
+    journal.answer()  # the first answer tells that it is another one, this one has its lines
     assert journal.reading.follow
     assert journal.lines == [0, 1, 2, 3, 4]
+
+
+def test_a_notice_that_was_overtaken_by_a_window_takes_nothing_away() -> None:
+    journal = Journal(100_000)
+    journal.reading.notice(0, 60_000)  # sent before the window, in a flood
+    assert journal.lines[-1] == 99_999
+    assert (journal.reading.first, journal.reading.end) == (0, 100_000)
+
+
+def test_a_notice_that_was_overtaken_does_not_make_a_paused_reader_follow() -> None:
+    journal = Journal(100_000)
+    journal.do("move", -20)
+    before = journal.lines
+    journal.reading.notice(0, 60_000)
+    journal.answer()
+    assert not journal.reading.follow
+    assert journal.lines == before
 
 
 def test_an_unfinished_line_that_is_shown_is_asked_for_again_when_it_may_have_changed() -> None:

@@ -50,11 +50,15 @@ class Reading:
     # What is known of the journal
 
     def notice(self, first: int, end: int) -> None:
-        """The journal holds other lines now."""
-        self._begin_anew_before(end)
+        """The journal holds other lines now.
+
+        A window may have told of more already: notices are on their way for a while. So one
+        that tells of less is no sign of another journal, and only makes sure that one asks.
+        """
         self.counts |= not self.follow and end > self.end
-        # A window may have told of more already: notices are on their way for a while.
-        self.first, self.end, self._stale = first, max(self.end, end), True
+        self._stale, self._unsure = True, self._unsure or end < self.end
+        if end >= self.end:
+            self.first, self.end = first, end
 
     def touch(self) -> None:
         """Something about the journal has changed, it is not known what: a window will tell."""
@@ -80,10 +84,10 @@ class Reading:
             self._held, self.top = came, max(self.top, Place(self.first))
 
     def _begin_anew_before(self, end: int) -> None:
-        """A journal that ends before what was read in it is another one: its supervisor is."""
+        """A window that ends before what was read is of another journal: its supervisor is."""
         if end < next(iter(self._held), 0) or (end < self.top.line and not self.follow):
             self._held, self._seen_end, self.end = {}, 0, 0
-            self.follow, self.top = True, Place(0)
+            self.follow, self.top, self._stale = True, Place(0), True
 
     def wanted(self) -> tuple[int | None, int] | None:
         """The lines to ask for: the first (None: the newest), how many; or None: nothing to ask."""
