@@ -4,6 +4,7 @@ from support.histories import NOON, process
 from support.pane_host import PaneHost
 
 WEBS = tuple(f"web.{n}" for n in range(1, 21))
+MANY = tuple(f"web.{n}" for n in range(1, 51))
 
 
 async def settled(pilot: Pilot[int], host: PaneHost) -> None:
@@ -70,6 +71,25 @@ async def test_a_click_on_a_page_mark_turns_to_it() -> None:
         await settled(pilot, host)
         assert "web.1" not in host.grid.shown
         assert "of 20" in marks.render_line(0).text
+
+
+async def test_where_not_all_page_marks_fit_the_shown_page_is_among_them() -> None:
+    host = PaneHost(*MANY)
+    async with host.run_test(size=(50, 24)) as pilot:
+        marks = host.query_one("PaneMarks")
+        for selected in ("web.1", "web.25", "web.50"):
+            host.grid.show("tiles", selected)
+            await settled(pilot, host)
+            first, last = (MANY.index(host.grid.shown[at]) + 1 for at in (0, -1))
+            words = f"{first} to {last} of 50" if first < last else f"pane {last} of 50"
+            assert marks.render_line(0).text.rstrip().endswith(words)
+            page = str((first - 1) // 2 + 1)
+            assert page in marks.render_line(0).text.partition("]")[0].split()
+        assert "…" in marks.render_line(0).text
+        await pilot.click(marks, offset=(marks.render_line(0).text.index("…"), 0))
+        await settled(pilot, host)
+        assert "web.50" not in host.grid.shown
+        assert "…" in marks.render_line(0).text
 
 
 async def test_the_page_with_the_selected_process_is_shown() -> None:

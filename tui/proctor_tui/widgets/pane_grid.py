@@ -203,7 +203,9 @@ class PaneGrid(Widget):
         self._page = min(self._page, pages - 1)
         start = self._page * size
         self._marks.page, self._marks.pages = self._page, pages
-        self._marks.words = f"panes {start + 1} to {min(start + size, len(tiled))} of {len(tiled)}"
+        last = min(start + size, len(tiled))
+        several = f"panes {start + 1} to {last}" if last > start + 1 else f"pane {last}"
+        self._marks.words = f"{several} of {len(tiled)}"
         return tiled[start : start + size]
 
     @property
