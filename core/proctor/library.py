@@ -195,7 +195,8 @@ class App:
         Raises:
             UserError: `text` is no regular expression, or takes too long.
         """
-        query = SearchQuery(text=text, regex=regex, journal=source, limit=limit)
+        targets = () if source == EVERYTHING else (source,)
+        query = SearchQuery(text=text, regex=regex, targets=targets, limit=limit)
         async with aclosing(self.session.search(query)) as found:
             async for item in found:
                 if isinstance(item, SearchHit):

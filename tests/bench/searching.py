@@ -21,8 +21,8 @@ from proctor.model.events import OutputAppended
 GREP = "grep -F on the same files, ms"
 _PROCTOR = str(Path(sys.executable).with_name("proctor"))
 _RARE = SearchQuery(text=r"L flood [0-9]+00000 ", regex=True, limit=1)
-_OLDEST = SearchQuery(text="L quiet 000000000 ", journal="quiet")
-_EXPRESSION = SearchQuery(text=r"L quiet 0+0 ", regex=True, journal="quiet")
+_OLDEST = SearchQuery(text="L quiet 000000000 ", targets=("quiet",))
+_EXPRESSION = SearchQuery(text=r"L quiet 0+0 ", regex=True, targets=("quiet",))
 _HOPELESS = SearchQuery(text=r"(x+x+)+y", regex=True)
 _TIMES = 3
 _LOOKS = 50

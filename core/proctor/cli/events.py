@@ -3,15 +3,16 @@
 import asyncio
 import json
 import sys
-import time
 from collections.abc import AsyncIterator, Iterable
 
 import click
 import msgspec
 
+from proctor.cli.choosing import count_option, follow_option, targets_option
 from proctor.cli.listing import process_as_json
+from proctor.cli.moments import moment_words
 from proctor.cli.options import app_options
-from proctor.cli.targets import covered, journal_of
+from proctor.cli.targets import chosen, named
 from proctor.cli.which_app import session_of
 from proctor.control.greeting import ConnectionEnded
 from proctor.control.session import Session
@@ -34,32 +35,32 @@ _TIMES = ("last_change_at", "deadline_at", "started_at")
 
 
 @click.command()
-@app_options(search_upward=True)
-@click.option("-f", "--follow", "--tail", is_flag=True, help="Go on with what happens")
-@click.option(
-    "-n", "--num", "count", type=click.IntRange(min=0), default=_LATEST,
-    help=f"How many of the latest events  [{_LATEST}]",
-)  # fmt: skip
-@click.option("--ps", "target", metavar="TYPE|PROCESS", help="Only of this type or process")
+@app_options(search_upward=True, follows=True)
+@click.argument("said", metavar="[TYPE|PROCESS]...", nargs=-1)
+@follow_option("what happens")
+@count_option("events", str(_LATEST))
+@targets_option()
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line")
 def events(
-    options: AppOptions, count: int, target: str | None, *, follow: bool, as_json: bool
+    options: AppOptions,
+    *,
+    said: tuple[str, ...],
+    count: int | None,
+    targets: tuple[str, ...],
+    follow: bool,
+    as_json: bool,
 ) -> None:
     """Print what has happened to the app, and go on with what happens with -f."""
-    asyncio.run(_print(options, count, target, follow=follow, as_json=as_json))
-
-
-for _parameter in events.params:
-    if _parameter.name == "procfile":
-        _parameter.opts = ["--procfile"]  # of the two, -f to follow is what everybody types
+    latest = _LATEST if count is None else count
+    asyncio.run(_print(options, latest, (*said, *targets), follow=follow, as_json=as_json))
 
 
 async def _print(
-    options: AppOptions, count: int, target: str | None, *, follow: bool, as_json: bool
+    options: AppOptions, count: int, targets: tuple[str, ...], *, follow: bool, as_json: bool
 ) -> None:
     async with session_of(options) as session:
         snapshot = await session.snapshot()
-        journal_of(target, snapshot)  # says so where there is no such process
+        targets = chosen(targets, snapshot)
         causes = Causes()
         past: list[AnyEvent] = []
         messages = _events(session)
@@ -71,16 +72,16 @@ async def _print(
                         break
         for event in past:
             causes.learn(event)
-        latest = [event for event in past if _is_about(event, target)]
+        latest = [event for event in past if _is_about(event, targets)]
         _write(map(_Lines(causes, as_json=as_json), latest[max(0, len(latest) - count) :]))
         if follow:
-            await _follow(messages, causes, target, as_json=as_json)
+            await _follow(messages, causes, targets, as_json=as_json)
 
 
 async def _follow(
     messages: AsyncIterator[AnyEvent | Lagged],
     causes: Causes,
-    target: str | None,
+    targets: tuple[str, ...],
     *,
     as_json: bool,
 ) -> None:
@@ -98,7 +99,7 @@ async def _follow(
             if waiting and event.cause != waiting[-1].cause:
                 _write(map(printed, waiting))
                 waiting = []
-            if _is_about(event, target):
+            if _is_about(event, targets):
                 waiting.append(event)
             # A command is told of right after what it has decided at once
             if not is_command(event.cause) or causes.knows(event.cause):
@@ -117,11 +118,11 @@ async def _events(session: Session) -> AsyncIterator[AnyEvent | Lagged]:
             yield message
 
 
-def _is_about(event: AnyEvent, target: str | None) -> bool:
-    if target is None:
+def _is_about(event: AnyEvent, targets: tuple[str, ...]) -> bool:
+    if not targets:
         return True
     process = process_of(event)
-    return process is not None and bool(covered(target, [process]))
+    return process is not None and bool(named(targets, [process]))
 
 
 class _Lines:
@@ -130,18 +131,15 @@ class _Lines:
     def __init__(self, causes: Causes, *, as_json: bool) -> None:
         self._causes = causes
         self._as_json = as_json
-        self._today = time.strftime("%F")
 
     def __call__(self, event: AnyEvent) -> str:
         """The line for one event."""
         if self._as_json:
             return json.dumps(event_as_json(event), ensure_ascii=False)
-        moment = time.localtime(event.at)
-        day = "" if time.strftime("%F", moment) == self._today else time.strftime("%F ", moment)
         told = isinstance(event, CommandAccepted)
         cause = None if told else self._causes.words(event.cause)
         because = f"  ({cause})" if cause is not None else ""
-        return f"{day}{time.strftime('%T', moment)} {printable(event_words(event) + because)}"
+        return f"{moment_words(event.at)} {printable(event_words(event) + because)}"
 
 
 def event_as_json(event: AnyEvent) -> dict[str, object]:

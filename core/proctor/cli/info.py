@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from proctor.cli.colour import wants_colour
+from proctor.cli.moments import moment_words
 from proctor.cli.options import app_options
 from proctor.cli.table import span, table
-from proctor.cli.targets import journal_of
+from proctor.cli.targets import require_target
 from proctor.cli.which_app import brief_session_of
 from proctor.control.brief import run_briefly
 from proctor.errors import UserError
@@ -90,7 +91,7 @@ async def _asked(
     async with brief_session_of(options) as session:
         snapshot = await session.snapshot()
         if process is not None and all(view.name != process for view in snapshot.processes):
-            journal_of(process, snapshot, where=None)  # says so where there is no such process
+            require_target(process, snapshot)
             raise UserError(f"{quoted(process)} is no process", hint="Say one, as 'web.1'")
         return snapshot, await session.environment(process, with_values=with_values)
 
@@ -118,7 +119,7 @@ def _description(snapshot: Snapshot, environment: EnvironmentView) -> str:
         "socket": app.socket or "none",
         "state": app.state_dir,
         "logs": app.log_dir,
-        "files": f"{_files(snapshot, environment)}; read at {_time(environment.read_at)}",
+        "files": f"{_files(snapshot, environment)}; read at {moment_words(environment.read_at)}",
         "variables": f"{counts}; listed by 'proctor info --variables', or 'proctor info web.1'",
     }
     width = max(map(len, lines))
@@ -137,10 +138,12 @@ def _files(snapshot: Snapshot, environment: EnvironmentView) -> str:
 
 def _variables(snapshot: Snapshot, environment: EnvironmentView, *, colour: bool) -> str:
     if environment.process is None or environment.given_at is None:
-        head = f"what processes are given that start now; read at {_time(environment.read_at)}"
+        head = (
+            f"what processes are given that start now; read at {moment_words(environment.read_at)}"
+        )
         head += f" from {_files(snapshot, environment)}; each also gets PORT, PS, PROCTOR_PROCESS"
     else:
-        given = _time(environment.given_at)
+        given = moment_words(environment.given_at)
         head = f"what {environment.process} was given by run {environment.run}, started at {given}"
     with_values = any(each.value is not None for each in environment.variables)
     heads = ("VARIABLE", "FROM", "VALUE") if with_values else ("VARIABLE", "FROM")
@@ -150,9 +153,3 @@ def _variables(snapshot: Snapshot, environment: EnvironmentView, *, colour: bool
         for each in environment.variables
     ]
     return f"{head}\n{table(heads, rows, colour=colour)}"
-
-
-def _time(at: float) -> str:
-    moment = time.localtime(at)
-    today = moment[:3] == time.localtime()[:3]
-    return time.strftime("%T" if today else "%F %T", moment)

@@ -2,21 +2,27 @@
 
 import os
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
 import msgspec
 
+from proctor.cli.choosing import (
+    count_option,
+    follow_option,
+    source_option,
+    targets_option,
+    time_options,
+)
 from proctor.cli.colour import wants_colour
 from proctor.cli.log_format import new_format
 from proctor.cli.log_reader import Reader, Unread
-from proctor.cli.moments import Moment
+from proctor.cli.moments import moment_words
 from proctor.cli.options import app_options
 from proctor.cli.problems import tell
 from proctor.cli.targets import EVERYTHING as ALL
-from proctor.cli.targets import covered, journal_of, spelled_out
+from proctor.cli.targets import chosen, covered, named
 from proctor.cli.which_app import brief_session_of, find_places, session_of
 from proctor.control.brief import run_briefly
 from proctor.control.greeting import ConnectionEnded
@@ -26,35 +32,25 @@ from proctor.files.app_files import AppOptions
 from proctor.logs.formats import Format
 from proctor.logs.lines import Block
 from proctor.logs.rows import block_of
-from proctor.logs.selection import Selection
+from proctor.logs.selection import Selection, Source
 from proctor.logs.stored_lines import LastRun, StoredLines
 from proctor.logs.window import Row, Stream
 from proctor.model.events import AnyMessage, AppStopped, OutputAppended, Snapshot
 from proctor.model.settings import LOG_FORMATS, LogFormat
 
 _LATEST = 100
-_SOURCES = ("app", "proctor", "heroku")  # the last as the platform calls itself
 
 
 @click.command()
-@app_options(search_upward=True)
+@app_options(search_upward=True, follows=True)
 @click.argument("said", metavar="[TYPE|PROCESS]...", nargs=-1)
-@click.option("-f", "--follow", "-t", "--tail", is_flag=True, help="Go on with what comes")
-@click.option(
-    "-n", "--num", "count", type=click.IntRange(min=0),
-    help=f"How many of the latest lines  [{_LATEST}; with --since or --until all]",
-)  # fmt: skip
-@click.option(
-    "-p", "--ps", "--process-type", "--dyno", "--dyno-name", "targets", metavar="TYPE|PROCESS",
-    multiple=True, help="Only of this type or process; may be repeated",
-)  # fmt: skip
-@click.option("-s", "--source", type=click.Choice(_SOURCES),
-              help="Only what the app printed, or what proctor said")  # fmt: skip
+@follow_option("what comes")
+@count_option("lines", f"{_LATEST}; with --since or --until all")
+@targets_option()
+@source_option()
 @click.option("--stream", type=click.Choice(["out", "err"]), help="Only this output of the app")
 @click.option("--err", "stream", flag_value="err", help="The same as --stream err")
-@click.option("--since", type=Moment(), metavar="MOMENT",
-              help="Only since then: 10m (ago), 12:01, 2026-11-25T10:00")  # fmt: skip
-@click.option("--until", type=Moment(), metavar="MOMENT", help="Only until then")
+@time_options()
 @click.option(
     "--log-format", "form", type=click.Choice(LOG_FORMATS),
     help="How the lines are printed  [human]",
@@ -67,7 +63,7 @@ def logs(  # noqa: PLR0913 - an argument an option
     said: tuple[str, ...],
     count: int | None,
     targets: tuple[str, ...],
-    source: str | None,
+    source: Source | None,
     stream: Stream | None,
     since: float | None,
     until: float | None,
@@ -82,18 +78,18 @@ def logs(  # noqa: PLR0913 - an argument an option
     """
     if as_json and form not in (None, "json"):
         raise UserError(f"--json and --log-format {form} exclude each other")
-    chosen = "json" if as_json else form or "human"
-    named = tuple(dict.fromkeys((*said, *targets)))
+    log_format: LogFormat = "json" if as_json else form or "human"
+    both = tuple(dict.fromkeys((*said, *targets)))
     selection = Selection(
-        targets=() if ALL in named else named,
-        source=None if source is None else "app" if source == "app" else "proctor",
+        targets=() if ALL in both else both,
+        source=source,
         stream=stream,
         since=since,
         until=until,
     )
     if count is None and since is None and until is None:
         count = _LATEST
-    printing = Printing(options, selection, count, chosen)
+    printing = Printing(options, selection, count, log_format)
     if only_path:
         run_briefly(printing.path())
     elif follow:
@@ -102,11 +98,6 @@ def logs(  # noqa: PLR0913 - an argument an option
         asyncio.run(printing.and_what_comes())
     else:
         run_briefly(printing.lines())
-
-
-for _parameter in logs.params:
-    if _parameter.name == "procfile":
-        _parameter.opts = ["--procfile"]  # of the two, -f to follow is what everybody types
 
 
 class Printing(msgspec.Struct, frozen=True):
@@ -162,14 +153,16 @@ class Printing(msgspec.Struct, frozen=True):
 
     async def _of_running(self, session: Answering, *, followed: Session | None = None) -> None:
         snapshot = await session.snapshot()
-        targets = spelled_out(self.selection.targets, snapshot)
-        if targets != self.selection.targets:
-            selection = msgspec.structs.replace(self.selection, targets=targets)
-            of_types = msgspec.structs.replace(self, selection=selection)
-            await of_types._of_running(session, followed=followed)  # noqa: SLF001 - our own
-            return
-        journals = [journal_of(target, snapshot) for target in self.selection.targets]
-        journal = journals[0] if len(journals) == 1 else EVERYTHING
+        targets = chosen(self.selection.targets, snapshot)
+        selection = msgspec.structs.replace(self.selection, targets=targets)
+        printing = msgspec.structs.replace(self, selection=selection)
+        await printing._of_targets(session, snapshot, followed)  # noqa: SLF001 - our own
+
+    async def _of_targets(
+        self, session: Answering, snapshot: Snapshot, followed: Session | None
+    ) -> None:
+        targets = self.selection.targets
+        journal = targets[0] if len(targets) == 1 else EVERYTHING
         format_ = self._format([view.name for view in snapshot.processes])
         reader = Reader(session, journal, self.selection)
         beginning = await reader.begin(self.count)
@@ -239,20 +232,13 @@ class Printing(msgspec.Struct, frozen=True):
         return found
 
     def _format(self, names: Iterable[str]) -> Format:
-        targets = self.selection.targets
-        known = list(names)
-        shown = [name for target in targets for name in covered(target, known)]
+        shown = named(self.selection.targets, list(names))
         colour = wants_colour(1, os.environ)
-        return new_format(
-            self.log_format, shown if targets else known, colour=colour, terminal=os.isatty(1)
-        )
+        return new_format(self.log_format, shown, colour=colour, terminal=os.isatty(1))
 
 
 def _ending(last: LastRun) -> str:
-    at = last.last if last.ended is None else last.ended
-    moment = time.localtime(at)
-    today = time.strftime("%F", moment) == time.strftime("%F")
-    words = time.strftime("%T" if today else "%F %T", moment)
+    words = moment_words(last.last if last.ended is None else last.ended)
     if last.ended is None:
         return f"its last run was cut off; its last line is of {words}"
     return f"it ended at {words}"

@@ -1,6 +1,7 @@
-"""Moments as people say them: `10m` ago, `12:01` today, `2026-11-25T10:00`."""
+"""Moments as people write and read them: `10m` ago, `12:01` today, `2026-11-25T10:00`."""
 
 import re
+import time as clock
 from datetime import datetime, timedelta
 
 import click
@@ -31,6 +32,16 @@ class Moment(click.ParamType[float]):
                 f"{quoted(str(value))} is no moment: write how long ago (90s, 10m, 2h, 1d), a time "
                 "(12:01), or a date and time (2026-11-25T10:00)", param, ctx,
             )  # fmt: skip
+
+
+def moment_words(at: float, *, now: float | None = None) -> str:
+    """A moment in the time of this machine, with its day where that is not today's.
+
+    `at` and `now` are wall times in seconds; None is the time of the call.
+    """
+    then = clock.localtime(at)
+    today = clock.localtime(now)
+    return clock.strftime("%T" if then[:3] == today[:3] else "%F %T", then)
 
 
 def moment(text: str, *, now: datetime) -> float:

@@ -26,9 +26,18 @@ from proctor.cli.option_table import (
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def app_options(*, search_upward: bool) -> Callable[[Command], Command]:
-    """Add -f, -d, -e and --app; the command gets them as `options`, an `AppOptions`."""
-    return _collecting(WHICH_APP, search_upward=search_upward)
+def app_options(*, search_upward: bool, follows: bool = False) -> Callable[[Command], Command]:
+    """Add -f, -d, -e and --app; the command gets them as `options`, an `AppOptions`.
+
+    Where a command `follows`, -f is left to that: of the two it is what everybody types.
+    """
+    entries = WHICH_APP
+    if follows:
+        entries = tuple(
+            each._replace(names=tuple(name for name in each.names if name != "-f"))
+            for each in WHICH_APP
+        )
+    return _collecting(entries, search_upward=search_upward)
 
 
 def export_options() -> Callable[[Command], Command]:

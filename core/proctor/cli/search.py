@@ -10,15 +10,17 @@ from typing import Literal
 import click
 import msgspec
 
+from proctor.cli.choosing import count_option, source_option, targets_option, time_options
 from proctor.cli.colour import wants_colour
 from proctor.cli.options import app_options
-from proctor.cli.targets import covered, journal_of
+from proctor.cli.targets import chosen, named
 from proctor.cli.which_app import session_of
 from proctor.files.app_files import AppOptions
 from proctor.logs.formats import HumanFormat, rfc3339
 from proctor.logs.lines import Block
 from proctor.logs.safe import safe_json
 from proctor.logs.search import WIDEST_HIT, SearchHit, SearchQuery
+from proctor.logs.selection import Source
 
 _MATCH, _END = "\x1b[1;31m", "\x1b[0m"
 _NOTHING_FOUND = 1
@@ -29,20 +31,23 @@ _NOTHING_FOUND = 1
 @click.argument("pattern")
 @click.option("-F", "--fixed-strings", "as_text", is_flag=True, help="A text, no expression")
 @click.option("-i", "--ignore-case", "case", flag_value="ignore", help="Capitals do not matter")
-@click.option("-s", "--case-sensitive", "case", flag_value="exact", help="Capitals do matter")
-@click.option("--ps", "target", metavar="TYPE|PROCESS", help="Only of this type or process")
-@click.option("--source", type=click.Choice(["app", "proctor"]), help="Only what this one printed")
-@click.option("-n", "--num", "limit", type=click.IntRange(min=1), help="At most so many lines")
+@click.option("--case-sensitive", "case", flag_value="exact", help="Capitals do matter")
+@targets_option()
+@source_option()
+@time_options()
+@count_option("lines that match", "all", least=1)
 @click.option("--oldest-first", is_flag=True, help="In the order in which they were printed")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line")
 def search(  # noqa: PLR0913 - an option each
     options: AppOptions,
+    *,
     pattern: str,
     case: Literal["ignore", "exact"] | None,
-    target: str | None,
-    source: Literal["app", "proctor"] | None,
-    limit: int | None,
-    *,
+    targets: tuple[str, ...],
+    source: Source | None,
+    since: float | None,
+    until: float | None,
+    count: int | None,
     as_text: bool,
     oldest_first: bool,
     as_json: bool,
@@ -53,25 +58,27 @@ def search(  # noqa: PLR0913 - an option each
         regex=not as_text,
         ignore_case=None if case is None else case == "ignore",
         source=source,
+        since=since,
+        until=until,
         newest_first=not oldest_first,
-        limit=limit,
+        limit=count,
         width=WIDEST_HIT,
     )
-    return asyncio.run(_search(options, query, target, as_json=as_json))
+    return asyncio.run(_search(options, query, targets, as_json=as_json))
 
 
 async def _search(
-    options: AppOptions, query: SearchQuery, target: str | None, *, as_json: bool
+    options: AppOptions, query: SearchQuery, targets: tuple[str, ...], *, as_json: bool
 ) -> int:
     found = False
     async with session_of(options) as session:
         snapshot = await session.snapshot()
-        query = msgspec.structs.replace(query, journal=journal_of(target, snapshot))
+        query = msgspec.structs.replace(query, targets=chosen(targets, snapshot))
         names = [view.name for view in snapshot.processes]
         format_: _Human | _Json = _Json()
         if not as_json:
-            shown = names if target is None else covered(target, names)
             colour = wants_colour(1, os.environ)
+            shown = named(query.targets, names)
             format_ = _Human(HumanFormat(shown, colour=colour, terminal=os.isatty(1)), colour)
         waiting: list[bytes] = []
         async with aclosing(session.search(query)) as items:

@@ -1,10 +1,9 @@
-"""Targets: which processes "web.1", "web" and "all" mean."""
+"""Targets: which processes "web.1", "web", a group's name and "all" mean."""
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from proctor.errors import UserError
-from proctor.logs import window
 from proctor.model.quoting import quoted
 
 if TYPE_CHECKING:
@@ -18,6 +17,13 @@ def covered(target: str, names: Collection[str]) -> list[str]:
     return [name for name in names if target in (EVERYTHING, name, name.rpartition(".")[0])]
 
 
+def named(targets: Collection[str], names: Collection[str]) -> list[str]:
+    """The names of the processes that one of the targets means; without any, all of them."""
+    if not targets:
+        return list(names)
+    return [name for name in names if any(covered(target, [name]) for target in targets)]
+
+
 def spelled_out(targets: Iterable[str], snapshot: "Snapshot") -> tuple[str, ...]:
     """The same targets with the types of a group in the place of its name."""
     found = []
@@ -27,18 +33,30 @@ def spelled_out(targets: Iterable[str], snapshot: "Snapshot") -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
-def journal_of(target: str | None, snapshot: "Snapshot", *, where: str | None = "--ps") -> str:
-    """The journal that holds what a target has printed; everything without one.
+def chosen(
+    targets: Iterable[str], snapshot: "Snapshot", *, where: str | None = "--ps"
+) -> tuple[str, ...]:
+    """The types and processes that are meant, groups spelled out; none where it is everything.
 
     Raises:
         UserError: there is no such process or process type, nor was there.
     """
-    if target is None:
-        return window.EVERYTHING
+    found = spelled_out(targets, snapshot)
+    for target in found:
+        require_target(target, snapshot, where=where)
+    return () if EVERYTHING in found else found
+
+
+def require_target(target: str, snapshot: "Snapshot", *, where: str | None = None) -> None:
+    """See that there is such a process or process type, or was one; `where` said so.
+
+    Raises:
+        UserError: there is none.
+    """
     types = {each.type for each in snapshot.types}
     names = [view.name for view in snapshot.processes]
-    if target in types or target in snapshot.journals or covered(target, names):
-        return window.EVERYTHING if target == EVERYTHING else target
+    if target in (EVERYTHING, *types) or target in snapshot.journals or covered(target, names):
+        return
     from difflib import get_close_matches  # noqa: PLC0415 - for a mistyped name alone
 
     near = get_close_matches(target, [*types, *names], n=1)

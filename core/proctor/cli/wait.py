@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from proctor.cli.options import app_options
-from proctor.cli.targets import EVERYTHING, covered, journal_of
+from proctor.cli.targets import EVERYTHING, covered, require_target
 from proctor.cli.waiting import PATIENCE_SECONDS, Known, not_up, wait_for
 from proctor.cli.which_app import session_of
 from proctor.files.app_files import AppOptions
@@ -30,7 +30,7 @@ async def _wait(options: AppOptions, targets: tuple[str, ...], seconds: float) -
     async with session_of(options) as session:
         snapshot = await session.snapshot()
         for target in targets:
-            journal_of(target, snapshot, where=None)  # says what there is not
+            require_target(target, snapshot)
         await wait_for(
             session,
             lambda known: _left(known, targets),

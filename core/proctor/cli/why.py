@@ -8,9 +8,10 @@ import click
 
 from proctor.cli.colour import wants_colour
 from proctor.cli.listing import process_as_json
+from proctor.cli.moments import moment_words
 from proctor.cli.options import app_options
 from proctor.cli.table import span, state_cell
-from proctor.cli.targets import covered, journal_of
+from proctor.cli.targets import chosen, named
 from proctor.cli.which_app import brief_session_of
 from proctor.control.brief import run_briefly
 from proctor.files.app_files import AppOptions
@@ -82,19 +83,18 @@ def _names(snapshot: Snapshot, targets: tuple[str, ...]) -> list[str]:
             if view.state != "up" or view.suspended or view.prompt
         ]
     names = [view.name for view in snapshot.processes]
-    for target in targets:
-        journal_of(target, snapshot, where=None)  # says so where there is no such process
-    found = [name for target in targets for name in covered(target, names)]
-    return list(dict.fromkeys(found))
+    return named(chosen(targets, snapshot, where=None), names)
 
 
 def _text(found: Explanation, count: int, *, now: float, colour: bool) -> str:
     view = found.process
-    since = f"since {_time(view.since, now)} ({span(now - view.since)})"
+    since = f"since {moment_words(view.since, now=now)} ({span(now - view.since)})"
     sentence = view.why.removeprefix(f"{view.state}: ")
     lines = [f"{view.name} {state_cell(view, colour=colour)} {since}: {printable(sentence)}"]
     steps = found.steps[:count]
-    lines += [f"  {_time(step.at, now)}  {printable(step_words(step))}" for step in steps]
+    lines += [
+        f"  {moment_words(step.at, now=now)}  {printable(step_words(step))}" for step in steps
+    ]
     if len(found.steps) > len(steps):
         lines.append(f"  … {len(found.steps) - len(steps)} earlier moves")
     words = found.last_words
@@ -104,9 +104,3 @@ def _text(found: Explanation, count: int, *, now: float, colour: bool) -> str:
     elif words is not None:
         lines.append(f"  run {words.run} printed nothing before it crashed")
     return "\n".join(lines)
-
-
-def _time(at: float, now: float) -> str:
-    moment, today = time.localtime(at), time.localtime(now)
-    same_day = moment[:3] == today[:3]
-    return time.strftime("%T" if same_day else "%F %T", moment)

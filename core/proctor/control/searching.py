@@ -22,9 +22,11 @@ from proctor.errors import PlatformError, UserError
 from proctor.logs.lines import Block
 from proctor.logs.marks import Mark
 from proctor.logs.search import WIDEST_HIT, SearchHit, SearchProgress, SearchQuery
+from proctor.logs.selection import Selection
 from proctor.logs.spill import file_of
 from proctor.logs.store import UNWRITTEN, Holdings, LogStore
 from proctor.logs.window import EVERYTHING, Stream
+from proctor.search.stored import is_of
 
 _BATCH_BYTES = 256 * 1024
 _BATCH_BLOCKS = 250
@@ -80,7 +82,8 @@ async def search(
         raise UserError("there is nothing to look for: the pattern is empty")
     if query.limit is not None and query.limit < 1:
         raise UserError("a search for fewer than one line finds nothing", where="limit")
-    holdings = store.holdings(query.journal)
+    only = query.targets[0] if len(query.targets) == 1 else EVERYTHING
+    holdings = store.holdings(only)
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
@@ -129,6 +132,9 @@ class _Worker:
         self._process = process
         self._connection = connection
         self._query = query
+        self._selection = Selection(
+            targets=query.targets, source=query.source, since=query.since, until=query.until
+        )
         self._holdings = holdings
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
@@ -265,17 +271,13 @@ class _Worker:
         return files
 
     def _is_wanted(self, block: Block) -> bool:
-        since, source = self._query.since, self._query.source
-        is_said = block.stream == _PROCTOR
-        return (since is None or block.at >= since) and (
-            source is None or is_said == (source == _PROCTOR)
-        )
+        return self._selection.admits(block.process, block.stream, block.at)
 
     def _reads(self, name: str) -> bool:
-        source, journal = self._query.source, self._query.journal
+        source = self._query.source
         if source is not None and (name == _PROCTOR) != (source == _PROCTOR):
             return False
-        return name == _PROCTOR or journal in (EVERYTHING, name, name.rpartition(".")[0])
+        return name == _PROCTOR or is_of(name, self._query.targets)
 
     async def _write(self, frame: dict[str, object], *parts: bytes) -> None:
         self._writer.write(_encoder.encode(frame) + b"\n" + b"".join(parts))

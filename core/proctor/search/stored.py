@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
@@ -61,39 +61,39 @@ class File(NamedTuple):
     marks: list[tuple[int, int, int, int, float, float, int | None, str]]
 
 
-def segments(files: list[File], *, since: float) -> list[Segment]:
+def segments(files: list[File], *, since: float, until: float) -> list[Segment]:
     """What there is to read, the oldest first; files that are gone meanwhile are left out."""
     found: list[Segment] = []
     for file in files:
         opened = _open_all(file.name, {mark[0] for mark in file.marks})
         for inode, offset, size, place, at, last_at, run, stream in file.marks:
             left = size if file.until is None else min(size, file.until - place)
-            if left > 0 and last_at >= since and inode in opened:
+            if left > 0 and last_at >= since and at <= until and inode in opened:
                 found.append(Segment(at, file.name, opened[inode], offset, left, run, stream))
     found.sort(key=lambda segment: segment.at)
     return found
 
 
-def chunks(segment: Segment, *, journal: str, newest_first: bool) -> Iterator[Chunk]:
-    """The lines of a segment that belong to a journal."""
+def chunks(segment: Segment, *, targets: Collection[str], newest_first: bool) -> Iterator[Chunk]:
+    """The lines of a segment that are of the targets."""
     windows = list(_windows(segment))
     for offset, size in reversed(windows) if newest_first else windows:
         data = os.pread(segment.descriptor, size, offset)
         if not data.endswith(b"\n"):
             data += b"\n"
         if segment.stream == _PROCTOR:
-            yield _said(data, journal, size)
+            yield _said(data, targets, size)
         else:
             process = None if segment.name == _PROCTOR else segment.name
             entry = Entry(0, process, segment.run, segment.stream, segment.at, None)
             yield Chunk(_in_pieces(data), [entry], size)
 
 
-def covers(journal: str, process: str | None) -> bool:
-    """Whether what a process prints belongs to a journal: everything, a type's, or its own."""
-    if journal == "*":
+def is_of(process: str | None, targets: Collection[str]) -> bool:
+    """Whether one of these processes and types is meant; without any, all are."""
+    if not targets:
         return True
-    return process is not None and journal in (process, process.rpartition(".")[0])
+    return process is not None and (process in targets or process.rpartition(".")[0] in targets)
 
 
 def _open_all(name: str, wanted: set[int]) -> dict[int, int]:
@@ -154,7 +154,7 @@ def _has_long_line(data: bytes) -> bool:
     return False
 
 
-def _said(data: bytes, journal: str, size: int) -> Chunk:
+def _said(data: bytes, targets: Collection[str], size: int) -> Chunk:
     """What proctor said: its file has the time and the process before each line."""
     entries: list[Entry] = []
     texts: list[bytes] = []
@@ -164,7 +164,7 @@ def _said(data: bytes, journal: str, size: int) -> Chunk:
             continue  # cut by a disk that was full
         name = prefix[2].decode("utf-8", "replace")
         process = None if name == _PROCTOR else name
-        if covers(journal, process):
+        if is_of(process, targets):
             at = datetime.fromisoformat(prefix[1].decode("ascii", "replace")).timestamp()
             entries.append(Entry(len(entries), process, None, _PROCTOR, at, None))
             texts.append(line[prefix.end() :] + b"\n")

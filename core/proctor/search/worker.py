@@ -17,6 +17,7 @@ one says why it is the last.
 """
 
 import json
+import math
 import os
 import signal
 import time
@@ -48,11 +49,13 @@ class Search:
         self._matcher = Matcher(
             query["text"], regex=query["regex"], ignore_case=query["ignore_case"]
         )
-        self._journal: str = query["journal"]
+        self._targets = frozenset(query["targets"])
         self._newest_first: bool = query["newest_first"]
         self._left: int | None = query["limit"]
         self._width: int = query["width"]
         self._since: float = query["since"] or 0.0
+        until: float | None = query["until"]
+        self._until = math.inf if until is None else until
         self._hits: list[tuple[object, ...]] = []
         self._characters = 0
         self._searched = 0
@@ -79,9 +82,9 @@ class Search:
 
     def take_files(self, files: list[File]) -> None:
         """Look through what is on disk."""
-        found = segments(files, since=self._since)
+        found = segments(files, since=self._since, until=self._until)
         for segment in reversed(found) if self._newest_first else found:
-            for chunk in chunks(segment, journal=self._journal, newest_first=self._newest_first):
+            for chunk in chunks(segment, targets=self._targets, newest_first=self._newest_first):
                 self.take(chunk)
 
     def report(self, *, ended: bool = False) -> None:
@@ -109,8 +112,9 @@ class Search:
             self._add(_entry_of(chunk.entries, number), number, text)
 
     def _add(self, entry: Entry, number: int, text: str) -> None:
-        if entry.at < self._since and (entry.row is not None or entry.stream == "proctor"):
-            return  # elsewhere the time is not so exact
+        is_exact = entry.row is not None or entry.stream == "proctor"
+        if is_exact and not self._since <= entry.at <= self._until:
+            return
         row = None if entry.row is None else entry.row + number - entry.line
         kept, spans, before, after = cut(text, self._matcher.spans(text), self._width)
         who = ("hit", entry.process, entry.run, entry.stream, entry.at, row)

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from proctor.cli.moments import moment
+from proctor.cli.moments import moment, moment_words
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=timezone(timedelta(hours=1)))
 
@@ -34,3 +34,9 @@ def test_a_date_without_a_zone_is_of_this_machine() -> None:
 def test_anything_else_is_none(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whatever its words
         moment(text, now=NOW)
+
+
+def test_a_moment_is_told_with_its_day_where_that_is_not_today() -> None:
+    at = datetime(2026, 11, 25, 10, 4, 5).timestamp()  # noqa: DTZ001 - in the time of this machine
+    assert moment_words(at, now=at + 3600) == "10:04:05"
+    assert moment_words(at, now=at + 86_400) == "2026-11-25 10:04:05"

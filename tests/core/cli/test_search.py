@@ -1,9 +1,11 @@
 import json
 import re
 
+import msgspec
 import pytest
 
 from proctor.logs.search import SearchHit
+from proctor.model.events import FormationChanged
 from support.fakes import FakeSession
 from support.histories import NOON
 from support.shell import Shell
@@ -31,21 +33,37 @@ async def test_a_pattern_is_an_expression_with_smart_case_the_newest_line_first(
     await proctor("search", "a+")
     (query,) = running.searches
     assert (query.text, query.regex, query.ignore_case) == ("a+", True, None)
-    assert (query.journal, query.source, query.limit) == ("*", None, None)
+    assert (query.targets, query.source, query.limit) == ((), None, None)
+    assert (query.since, query.until) == (None, None)
     assert query.newest_first
 
 
 async def test_options_say_what_is_looked_for_and_where(
     proctor: Shell, running: FakeSession
 ) -> None:
-    words = ("-F", "-i", "--ps", "web", "--source", "app", "-n", "5", "--oldest-first", "a+")
+    words = ("-F", "-i", "-p", "web", "-s", "app", "-n", "5", "--oldest-first", "a+")
     await proctor("search", *words)
-    await proctor("search", "-s", "--ps", "all", "a")
+    await proctor("search", "--case-sensitive", "--ps", "all", "a")
     first, second = running.searches
     assert (first.text, first.regex, first.ignore_case) == ("a+", False, True)
-    assert (first.journal, first.source, first.limit) == ("web", "app", 5)
+    assert (first.targets, first.source, first.limit) == (("web",), "app", 5)
     assert not first.newest_first
-    assert (second.ignore_case, second.journal) == (False, "*")
+    assert (second.ignore_case, second.targets) == (False, ())
+
+
+async def test_several_targets_groups_and_times_mean_what_they_mean_in_logs(
+    proctor: Shell, running: FakeSession
+) -> None:
+    web, worker, *others = running.now_is.types
+    worker = msgspec.structs.replace(worker, group="back")
+    sequence, now = running.next_sequence, running.now()
+    types = (web, worker, *others)
+    running.tell(FormationChanged(sequence=sequence, at=now, cause="app", types=types))
+    words = ("--since", "2026-01-01T11:00Z", "--until", "2026-01-01T12:00:00Z", "-s", "heroku")
+    await proctor("search", "a", "--ps", "back", "--ps", "web.1", *words)
+    (query,) = running.searches
+    assert query.targets == ("worker", "web.1")
+    assert (query.since, query.until, query.source) == (NOON - 3600, NOON, "proctor")
 
 
 async def test_a_pattern_may_begin_with_a_dash_after_two(

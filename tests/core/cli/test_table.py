@@ -1,7 +1,6 @@
 import pytest
 
 from proctor.cli.table import painted, size, span, table
-from proctor.cli.targets import covered
 
 
 def test_columns_are_as_wide_as_they_need() -> None:
@@ -32,11 +31,3 @@ def test_a_span_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
 )
 def test_bytes_are_told_in_the_unit_that_people_read(count: int, text: str) -> None:
     assert size(count) == text
-
-
-def test_a_target_means_a_process_a_type_or_everything() -> None:
-    names = ["web.1", "web.10", "web-admin.1", "worker.1"]
-    assert covered("web.1", names) == ["web.1"]
-    assert covered("web", names) == ["web.1", "web.10"]
-    assert covered("all", names) == names
-    assert covered("we", names) == []

@@ -177,18 +177,19 @@ async def test_processes_on_disk_are_searched_together_in_the_order_of_time(
 
 
 @pytest.mark.parametrize(
-    ("journal", "expected"),
+    ("targets", "expected"),
     [
-        ("*", ["proctor: quit", "worker", "web.1: exited", "web.2", "web.1"]),
-        ("web", ["web.1: exited", "web.2", "web.1"]),
-        ("web.1", ["web.1: exited", "web.1"]),
-        ("web.2", ["web.2"]),
-        ("nobody", []),
+        ((), ["proctor: quit", "worker", "web.1: exited", "web.2", "web.1"]),
+        (("web",), ["web.1: exited", "web.2", "web.1"]),
+        (("web.1",), ["web.1: exited", "web.1"]),
+        (("web.2",), ["web.2"]),
+        (("web.2", "worker"), ["worker", "web.2"]),
+        (("nobody",), []),
     ],
 )
 @pytest.mark.parametrize("on_disk", [False, True])
-async def test_a_journal_holds_what_its_processes_printed_and_what_was_said_of_them(
-    log: Log, remote: RemoteSession, journal: str, expected: list[str], on_disk: bool
+async def test_targets_mean_what_their_processes_printed_and_what_was_said_of_them(
+    log: Log, remote: RemoteSession, targets: tuple[str, ...], expected: list[str], on_disk: bool
 ) -> None:
     log.prints("web.1#1", b"needle web.1\n", at=1.0)
     log.prints("web.2#1", b"needle web.2\n", at=2.0)
@@ -202,7 +203,7 @@ async def test_a_journal_holds_what_its_processes_printed_and_what_was_said_of_t
         for _ in range(200):
             log.says("filling", "web.1", at=9.0)
     log.written()
-    found = await hits(remote, "needle", journal=journal)
+    found = await hits(remote, "needle", targets=targets)
     assert [hit.text.removeprefix("needle ") for hit in found] == expected
     said = {hit.text: hit.process for hit in found if hit.stream == "proctor"}
     about = {"needle proctor: quit": None, "needle web.1: exited": "web.1"}
@@ -224,7 +225,7 @@ async def test_what_the_app_printed_or_what_proctor_said_alone(
     ]  # fmt: skip
 
 
-async def test_only_what_was_printed_since(log: Log, remote: RemoteSession) -> None:
+async def test_only_what_was_printed_in_a_span_of_time(log: Log, remote: RemoteSession) -> None:
     for second in range(0, 40, 10):
         log.prints("web.1#1", b"needle %d\n" % second, at=float(second))
         if second == 20:
@@ -232,6 +233,10 @@ async def test_only_what_was_printed_since(log: Log, remote: RemoteSession) -> N
     log.written()
     assert await texts(remote, "needle", since=15.0) == ["needle 30", "needle 20"]
     assert await texts(remote, "needle", since=25.0) == ["needle 30"]
+    assert await texts(remote, "needle", until=15.0) == ["needle 10", "needle 0"]
+    assert await texts(remote, "needle", since=5.0, until=35.0, newest_first=False) == [
+        "needle 10", "needle 20", "needle 30",
+    ]  # fmt: skip
 
 
 async def test_no_more_lines_than_are_wanted(log: Log, remote: RemoteSession) -> None:

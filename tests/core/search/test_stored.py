@@ -1,3 +1,4 @@
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,13 +36,13 @@ def mark(inode: int, offset: int, size: int, *, place: int = 0, at: float = 1.0)
 
 
 def read(
-    segment: Segment, *, journal: str = "*", newest_first: bool = False
+    segment: Segment, *targets: str, newest_first: bool = False
 ) -> list[Chunk]:  # fmt: skip
-    return list(chunks(segment, journal=journal, newest_first=newest_first))
+    return list(chunks(segment, targets=targets, newest_first=newest_first))
 
 
-def found_in(files: list[File], *, since: float = 0.0) -> list[Segment]:
-    found = segments(files, since=since)
+def found_in(files: list[File], *, since: float = 0.0, until: float = math.inf) -> list[Segment]:
+    found = segments(files, since=since, until=until)
     OPENED.update(segment.descriptor for segment in found)
     return found
 
@@ -86,11 +87,12 @@ def test_what_memory_holds_is_not_read() -> None:
     assert found_in([File("web.1", 100, marks)]) == []
 
 
-def test_what_is_too_old_is_not_read() -> None:
+def test_what_is_too_old_or_too_new_is_not_read() -> None:
     inode = write("web.1.log", b"0123456789")
     marks = [mark(inode, 0, 4, at=1.0), mark(inode, 4, 4, at=2.0)]
     found = found_in([File("web.1", None, marks)], since=1.8)
     assert [each.offset for each in found] == [4]
+    assert [each.offset for each in found_in([File("web.1", None, marks)], until=1.5)] == [0]
 
 
 def test_files_are_known_by_what_they_are_not_by_their_names() -> None:
@@ -126,24 +128,25 @@ def test_a_link_is_not_followed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("journal", "expected"),
+    ("targets", "expected"),
     [
-        ("*", [("web.1", "one: two"), (None, "three"), ("worker.1", "four")]),
-        ("web", [("web.1", "one: two")]),
-        ("worker.1", [("worker.1", "four")]),
+        ([], [("web.1", "one: two"), (None, "three"), ("worker.1", "four")]),
+        (["web"], [("web.1", "one: two")]),
+        (["worker.1"], [("worker.1", "four")]),
+        (["worker.1", "web"], [("web.1", "one: two"), ("worker.1", "four")]),
     ],
 )
 def test_what_proctor_said_has_its_process_and_its_time(
-    journal: str, expected: list[tuple[str | None, str]]
+    targets: list[str], expected: list[tuple[str | None, str]]
 ) -> None:
     data = (
         b"1970-01-01T00:00:01.500Z web.1: one: two\ncut by a full disk\n"
         b"1970-01-01T00:00:02.000Z proctor: three\n1970-01-01T00:00:03.000Z worker.1: four\n"
     )
     segment = whole("proctor", data)._replace(stream="proctor", run=None)
-    (chunk,) = read(segment, journal=journal)
+    (chunk,) = read(segment, *targets)
     lines = chunk.data.decode().splitlines()
     assert [(each.process, lines[each.line]) for each in chunk.entries] == expected
     assert chunk.size == len(data)
-    if journal == "*":
+    if not targets:
         assert [each.at for each in chunk.entries] == [1.5, 2.0, 3.0]
