@@ -4,10 +4,12 @@ import os
 import time
 
 import click
+from msgspec.structs import replace
 
 from proctor.cli.colour import wants_colour
 from proctor.cli.options import app_options
 from proctor.cli.table import size, span, state_cell, table
+from proctor.cli.targets import chosen, named
 from proctor.cli.which_app import brief_session_of
 from proctor.control.brief import run_briefly
 from proctor.files.app_files import AppOptions
@@ -21,10 +23,11 @@ _NOTHING = "-"
 
 @click.command()
 @app_options(search_upward=True)
+@click.argument("targets", metavar="[TYPE|PROCESS]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list")
-def ps(options: AppOptions, *, as_json: bool) -> None:
+def ps(options: AppOptions, targets: tuple[str, ...], *, as_json: bool) -> None:
     """List the processes and the state of each."""
-    snapshot = run_briefly(_snapshot(options))
+    snapshot = _narrowed(run_briefly(_snapshot(options)), targets)
     if as_json:
         import json  # noqa: PLC0415 - the listing does not wait for it
 
@@ -62,6 +65,21 @@ def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict
 async def _snapshot(options: AppOptions) -> Snapshot:
     async with brief_session_of(options) as session:
         return await session.snapshot()
+
+
+def _narrowed(snapshot: Snapshot, targets: tuple[str, ...]) -> Snapshot:
+    """The same with the processes and types alone that are meant."""
+    meant = chosen(targets, snapshot, where=None)
+    if not meant:
+        return snapshot
+    names = named(meant, [view.name for view in snapshot.processes])
+    processes = tuple(view for view in snapshot.processes if view.name in names)
+    types = {*meant, *(view.type for view in processes)}
+    return replace(
+        snapshot,
+        processes=processes,
+        types=tuple(each for each in snapshot.types if each.type in types),
+    )
 
 
 def _usage(view: ProcessView, snapshot: Snapshot) -> Usage | None:

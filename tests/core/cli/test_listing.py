@@ -73,6 +73,20 @@ async def test_the_table_is_aligned_and_names_states_by_glyph_and_word(
     assert "\x1b" not in "".join(lines)
 
 
+async def test_ps_lists_the_processes_alone_that_are_named(
+    proctor: Shell, running: FakeSession
+) -> None:
+    lines = (await proctor("ps", "release", "worker", "web.2")).out.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "PROCESS", "web.2", "worker.1", "worker.2", "release:",
+    ]  # fmt: skip
+    rows = json.loads((await proctor("ps", "clock", "--json")).out)
+    assert [row["name"] for row in rows] == ["clock.1"]
+    outcome = await proctor("ps", "wrker")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "The nearest name is 'worker'" in outcome.err
+
+
 async def test_the_table_is_coloured_where_that_is_wanted(
     proctor: Shell, running: FakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
