@@ -46,8 +46,10 @@ def test_types_that_are_not_named_keep_one_and_release_none(text: str, expected:
         ("web=²", "'web=²' is not a quantity (--formation). Write a number, as in web=2."),
         (
             "web",
-            "'web' is not a quantity (--formation). Write a number, as in web=2; what overmind "
-            "calls --can-die is on_exit in proctor.toml.",
+            (
+                "'web' is not a quantity (--formation). Write a number, as in web=2; what overmind "
+                "calls --can-die is on_exit in proctor.toml."
+            ),
         ),
         ("web=1001", "'web=1001' is too many: 1000 of one type are possible (--formation)."),
         (
