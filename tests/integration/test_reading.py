@@ -44,7 +44,7 @@ def test_past_events_have_no_gap_and_carry_their_cause(place: Workplace, started
         if each["cause"] == command["cause"] and each["before"] != each["process"]["state"]
     ]
     assert states == [("up", "stopping"), ("stopping", "starting"), ("starting", "up")]
-    told = place.type("events", "--ps", "api.1").stdout
+    told = place.type("events", "api.1", "-p", "api.1").stdout
     assert "api.1: up → stopping: being stopped: restarted by cli  (c1: 'proctor restart" in told
     assert place.type("events", "-n", "0").stdout == ""
     end(place, started)
