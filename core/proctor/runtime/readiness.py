@@ -47,6 +47,7 @@ class _Watched(msgspec.Struct):
     check: _Check | None = None
     begun: bool = False
     found: bool = False
+    problem: str | None = None
 
 
 class Readiness:
@@ -77,7 +78,12 @@ class Readiness:
             return None
         from proctor.runtime.ready_lines import ReadyLines  # noqa: PLC0415 - few apps need it
 
-        lines = ReadyLines(rule.pattern, self._timers, lambda: self._found(run, watched))
+        lines = ReadyLines(
+            rule.pattern,
+            self._timers,
+            found=lambda: self._found(run, watched),
+            gave_up=lambda: self._gave_up(run, watched),
+        )
         watched.check = lines
         return lines.feed
 
@@ -90,6 +96,8 @@ class Readiness:
         rule = watched.rule
         if watched.found:
             self._tell_ready(run, None)
+        elif watched.problem is not None:
+            self.tell(run, rule, port, watched.problem)
         elif isinstance(rule, ReadyWhenSucceeding):
             watched.check = self._command(run, rule, order, port)
         elif not isinstance(rule, ReadyWhenLogged):
@@ -129,6 +137,13 @@ class Readiness:
         watched.found = True
         if watched.begun:
             self._tell_ready(run, None)
+
+    def _gave_up(self, run: RunId, watched: _Watched) -> None:
+        watched.problem = (
+            "it takes too long on a line of its output, and is not looked for any more"
+        )
+        if watched.begun:
+            self.tell(run, watched.rule, 0, watched.problem)
 
     def _tell_ready(self, run: RunId, port: int | None) -> None:
         self.end(run)

@@ -7,10 +7,13 @@ are read by people: without colours, cursor movements and the `\r` of terminals.
 import re
 from collections.abc import Callable
 
+from proctor.runtime.patience import OutOfPatienceError, at_most
 from proctor.runtime.timers import Handle, Timers
 
 LONGEST_LINE_BYTES = 16 * 1024
 UNFINISHED_AFTER_SECONDS = 0.2
+PATIENCE_SECONDS = 0.5
+"""Time of the processor that one look may take; all else of the app waits for that long."""
 
 _ESCAPES = (
     r"\x1b\[[0-?]*[ -/]*[@-~]"
@@ -22,14 +25,25 @@ _LINE_BY_LINE = r"\\A|\\Z|\(\?(?!:|i\)|P<)"
 
 
 class ReadyLines:
-    """Looks at the output of one run; `found` is called once."""
+    """Looks at the output of one run; `found` is called once.
 
-    def __init__(self, pattern: str, timers: Timers, found: Callable[[], None]) -> None:
+    So is `gave_up` instead, where the expression takes so long that nobody can wait for it.
+    """
+
+    def __init__(
+        self,
+        pattern: str,
+        timers: Timers,
+        *,
+        found: Callable[[], None],
+        gave_up: Callable[[], None],
+    ) -> None:
         self._line = re.compile(pattern)
         self._lines = re.compile(pattern, re.MULTILINE)
         self._whole = re.search(_LINE_BY_LINE, pattern) is None
         self._timers = timers
         self._found: Callable[[], None] | None = found
+        self._gave_up = gave_up
         self._timer: Handle | None = None
         self._unfinished: dict[str, bytes] = {}
 
@@ -39,9 +53,9 @@ class ReadyLines:
             return
         data = self._unfinished.pop(stream, b"") + data
         cut = data.rfind(b"\n") + 1
-        if cut and self._matches(data[:cut]):
-            self._end_found()
-        elif cut < len(data):
+        if cut and self._look_at(data[:cut]):
+            return
+        if cut < len(data):
             # A prompt has no newline: what rests for a moment counts as a line, too.
             self._unfinished[stream] = data[cut : cut + LONGEST_LINE_BYTES]
             if self._timer is None:
@@ -58,14 +72,23 @@ class ReadyLines:
 
     def _look_at_unfinished(self) -> None:
         self._timer = None
-        if any(map(self._matches, self._unfinished.values())):
-            self._end_found()
+        any(map(self._look_at, list(self._unfinished.values())))
 
-    def _end_found(self) -> None:
+    def _look_at(self, data: bytes) -> bool:
+        """Whether no more is to be looked at."""
+        try:
+            with at_most(PATIENCE_SECONDS):
+                matches = self._matches(data)
+        except OutOfPatienceError:
+            self.end()
+            self._gave_up()
+            return True
         found = self._found
+        if not matches or found is None:
+            return False
         self.end()
-        if found is not None:
-            found()
+        found()
+        return True
 
     def _matches(self, data: bytes) -> bool:
         text = data.decode("utf-8", "replace")

@@ -10,10 +10,14 @@ class Looking:
     def __init__(self, pattern: str) -> None:
         self.timers = ManualTimers()
         self.found = 0
-        self.lines = ReadyLines(pattern, self.timers, self._found)
+        self.gave_up = 0
+        self.lines = ReadyLines(pattern, self.timers, found=self._found, gave_up=self._has_given_up)
 
     def _found(self) -> None:
         self.found += 1
+
+    def _has_given_up(self) -> None:
+        self.gave_up += 1
 
     def after(self, *chunks: bytes, stream: str = "out") -> int:
         for chunk in chunks:
@@ -92,3 +96,14 @@ def test_a_flood_before_it_costs_little_and_is_not_kept() -> None:
         looking.after(endless)
     assert sum(map(len, looking.lines._unfinished.values())) < 100_000
     assert looking.after(b"\nlistening on port 5006\n") == 1
+
+
+@pytest.mark.parametrize("end", [b"!\n", b"!"])
+def test_an_expression_that_takes_for_ever_is_given_up_once(end: bytes) -> None:
+    looking = Looking("(a+)+$")
+    began = time.process_time()
+    looking.after(b"a" * 60 + end)
+    looking.timers.advance(1)
+    looking.after(b"a" * 60 + end, b"aaa\n")
+    assert (looking.gave_up, looking.found, looking.timers.pending) == (1, 0, 0)
+    assert time.process_time() - began < 5
