@@ -14,7 +14,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 
 
-class Moment(click.ParamType[float]):
+class Moment(click.ParamType):  # type: ignore[type-arg]  # no generic in older ones
     """A moment, as wall time in seconds."""
 
     name = "moment"
