@@ -55,5 +55,5 @@ def test_a_groups_name_that_is_a_types_is_refused_at_the_start(place: Workplace)
     place.procfile(web="exec sleep 60", worker="exec sleep 60")
     (place.folder / "proctor.toml").write_text('[types.worker]\ngroup = "web"\n')
     refused = place.start()
-    refused.until("'web' is the name of a process type, and cannot be a group's (group of worker)")
+    refused.until("'web' is the name of a process type, and cannot be a group's (proctor.toml:2)")
     assert refused.wait() == 2

@@ -93,6 +93,11 @@ class AppFiles(msgspec.Struct, frozen=True):
             if TYPE_SETTINGS[name].scope != "both" or not self._overrules_the_file(name)
         }
 
+    def places(self, name: str) -> Mapping[str, str]:
+        """Where the settings file says this of process types, by type."""
+        types = self.settings_file.types if self.settings_file else {}
+        return {type_: own[name].where for type_, own in types.items() if name in own}
+
     def _overrules_the_file(self, name: str) -> bool:
         variable = APP_SETTINGS[name].environment_name
         return name in self.flags or any(file.layer.values.get(variable) for file in self.env_files)
@@ -150,11 +155,11 @@ def configuration_of(
         ),
         unread=tuple(settings_of_others(files)),
     )
-    require_ports(formation, base=base_port, own=app.own_ports)
+    require_ports(formation, base=base_port, own=app.own_ports, places=files.places("port"))
     if app.types:
         from proctor.model.groups import require_groups  # noqa: PLC0415 - for who has settings alone
 
-        require_groups(app.types, procfile.types)
+        require_groups(app.types, procfile.types, files.places("group"))
     return app
 
 

@@ -10,8 +10,10 @@ from proctor.model.type_settings import TypeSettings
 _EVERYTHING = "all"
 
 
-def require_groups(types: Mapping[str, TypeSettings], procfile_types: Sequence[str]) -> None:
-    """See that a group's name means nothing else.
+def require_groups(
+    types: Mapping[str, TypeSettings], procfile_types: Sequence[str], places: Mapping[str, str]
+) -> None:
+    """See that a group's name means nothing else; `places` is where each type's is written.
 
     Raises:
         UserError: it is that of a process type, or could be one of a process, or means all.
@@ -29,7 +31,9 @@ def require_groups(types: Mapping[str, TypeSettings], procfile_types: Sequence[s
             problem = f"{quoted(group)} cannot be the name of a group"
         if problem is not None:
             raise UserError(
-                problem, where=f"group of {type_}", hint="Use a word that no type has, as 'backend'"
+                f"group: {problem}",
+                where=places.get(type_, f"group of {type_}"),
+                hint="Use a word that no type has, as 'backend'",
             )
 
 

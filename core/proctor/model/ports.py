@@ -19,6 +19,7 @@ DEFAULT_BASE = 5006  # 5000 is taken on a Mac (AirPlay)
 PER_TYPE = 100
 HIGHEST = 65_535
 NONE: Mapping[str, int] = MappingProxyType({})
+NO_PLACES: Mapping[str, str] = MappingProxyType({})
 
 _BASE = "base with --port"
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -46,11 +47,17 @@ def parse_port(text: str, *, where: str | None) -> int:
 
 
 def usual_port(
-    process: ProcessName, types: Sequence[str], *, base: int, own: Mapping[str, int] = NONE
+    process: ProcessName,
+    types: Sequence[str],
+    *,
+    base: int,
+    own: Mapping[str, int] = NONE,
+    places: Mapping[str, str] = NO_PLACES,
 ) -> int:
     """The port that a process gets when nothing else has it. `types` are all of the Procfile.
 
-    `own` has the ports of those types that have one of their own, for their first process.
+    `own` has the ports of those types that have one of their own, for their first process;
+    `places` says where these are written.
 
     Raises:
         UserError: it would be above 65535.
@@ -62,16 +69,24 @@ def usual_port(
     if port > HIGHEST:
         raise UserError(
             f"the port of {process} would be {port}: there is none above {HIGHEST}",
-            where=f"base port {base}" if first is None else f"port of {process.type}",
+            where=f"base port {base}"
+            if first is None
+            else places.get(process.type, f"port of {process.type}"),
             hint="Choose a lower base with --port" if first is None else "Choose a lower one",
         )
     return port
 
 
 def require_ports(
-    formation: Mapping[str, int], *, base: int, own: Mapping[str, int] = NONE
+    formation: Mapping[str, int],
+    *,
+    base: int,
+    own: Mapping[str, int] = NONE,
+    places: Mapping[str, str] = NO_PLACES,
 ) -> None:
     """See that each process of a formation can have its usual port.
+
+    `places` says where the `own` port of each type is written.
 
     Raises:
         UserError: one would be above 65535, or that of two processes, by a type's own port.
@@ -79,7 +94,7 @@ def require_ports(
     types = list(formation)
     for type_, quantity in formation.items():
         if quantity:
-            usual_port(ProcessName(type_, quantity), types, base=base, own=own)
+            usual_port(ProcessName(type_, quantity), types, base=base, own=own, places=places)
     claimed: dict[int, ProcessName] = {}
     for process in _claims(formation, own):
         port = usual_port(process, types, base=base, own=own)
@@ -88,7 +103,7 @@ def require_ports(
             owner = process if process.type in own else other
             raise UserError(
                 f"{other} and {process} would both have port {port}",
-                where=f"port of {owner.type}",
+                where=places.get(owner.type, f"port of {owner.type}"),
                 hint=f"Choose another port for {owner.type}",
             )
 

@@ -38,6 +38,10 @@ _SWITCH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+#: of a URL; its group is the port
+_URL = r"https?://(?:[^/?#@\s]*@)?(?:\[[0-9A-Fa-f:.%]+\]|[^/?#@:\[\]\s]+)(?::([^/?#]*))?(?:[/?#]|$)"
+#: variables that nobody else can set for a process
+_GIVEN = frozenset({"PORT", "PS", "PROCTOR_PROCESS"})
 _READY = {"log", "tcp", "http", "command"}
 LEAST_MEMORY = 1024 * 1024
 _MOST_MEMORY = 2**50
@@ -54,8 +58,10 @@ def refuse(raw: object, wanted: str, where: str, *, hint: str | None = None) -> 
 
 def read_text(raw: object, where: str) -> str:
     """A text that is not empty."""
-    if not isinstance(raw, str) or not raw.strip():
+    if not isinstance(raw, str):
         refuse(raw, "a text", where, hint='Write it in quotes, as in "Procfile.dev"')
+    if not raw.strip():
+        raise UserError("nothing stands between the quotes", where=where)
     if len(raw) > LONGEST_TEXT:
         raise UserError(f"a text of {len(raw)} characters is too long", where=where)
     if "\0" in raw:
@@ -179,6 +185,9 @@ def read_variables(raw: object, where: str) -> dict[str, str]:
         else:  # which may be a secret, so it is not shown
             raise UserError(f"the variable {quoted(name)} has no text as its value", where=where)
         require_possible(name, variables[name], where=where)
+        if name in _GIVEN:
+            hint = "Write port = 3000 for the type" if name == "PORT" else None
+            raise UserError(f"{name} is given to each process by proctor", where=where, hint=hint)
     return variables
 
 
@@ -232,14 +241,24 @@ def read_ready(raw: object, where: str) -> ReadyRule:
     if kind == "command":
         return ReadyWhenSucceeding(text)
     if kind == "http":
-        if not re.match(r"/|https?://", text):
-            refuse(text, "a path or a URL", where, hint='Write "/health" or "http://…"')
+        _require_url(text, where)
         return ReadyWhenAnswering(text)
     try:
         re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
         refuse(text, f"a regular expression: {error}", where, hint="Escape what is meant as it is")
     return ReadyWhenLogged(text)
+
+
+def _require_url(text: str, where: str) -> None:
+    if text.startswith("/"):
+        return
+    match = re.match(_URL, text)
+    if match is None:
+        refuse(text, "a path or a URL", where, hint='Write "/health" or "http://…"')
+    port = match[1]
+    if port is not None and not (port.isdecimal() and 1 <= int(port) <= HIGHEST):
+        refuse(port, "a port", where, hint='Write "/health" to ask at its own PORT')
 
 
 def _read_address(raw: object, where: str) -> ReadyWhenListening:
@@ -250,12 +269,18 @@ def _read_address(raw: object, where: str) -> ReadyWhenListening:
         return ReadyWhenListening(
             parse_port(port, where=where), read_text(host.strip("[]") or "localhost", where)
         )
+    if isinstance(raw, str) and not raw.isdecimal():
+        refuse(raw, "an address", where, hint='Write a port, as in 5432, or "host:5432"')
     return ReadyWhenListening(read_port(raw, where))
 
 
 def _texts(raw: object, where: str) -> tuple[str, ...]:
-    if not isinstance(raw, list) or not all(isinstance(each, str) and each for each in raw):
-        refuse(raw, "a list of texts", where, hint='Write it as in ["one", "two"]')
+    hint = 'Write it as in ["one", "two"]'
+    if not isinstance(raw, list):
+        refuse(raw, "a list of texts", where, hint=hint)
+    for each in raw:
+        if not isinstance(each, str):
+            refuse(each, "a text, as all of a list must be", where, hint=hint)
     return tuple(read_text(each, where) for each in raw)
 
 

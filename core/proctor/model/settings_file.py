@@ -19,6 +19,7 @@ LARGEST_SETTINGS = 64 * 1024  # characters; what a file of that size can ask of 
 
 #: a key of fifty parts; possessive, so that nothing is looked at twice
 _LONG_KEY = r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}"""
+_OF_A_TYPE = f"It is for a process type: write it below [{TYPES}.web]"
 _LONGEST_LINE = 1000
 _LONGEST_WORD = 40  # of one that may be misspelled
 
@@ -189,27 +190,38 @@ def _read_table(
             raise UserError(
                 f"there is no setting {quoted(key)}{' of a process type' if path else ''}",
                 where=where,
-                hint=_hint_for(key, known, of_type=bool(path)),
+                hint=_hint_for(key, raw, known, of_type=bool(path)),
             )
         try:
             read[key] = Written(entry.read(raw, where), where)
         except UserError as error:
-            raise UserError(f"{key}: {error.what}", where=where, hint=error.hint) from error
+            hint = error.hint if path or not _suits_types(key, raw) else _OF_A_TYPE
+            raise UserError(f"{key}: {error.what}", where=where, hint=hint) from error
     return read
 
 
-def _hint_for(key: str, known: Mapping[str, SettingEntry], *, of_type: bool) -> str:
+def _suits_types(key: str, raw: object) -> bool:
+    """Whether a value that the app cannot have is one that a process type can."""
+    entry = TYPE_SETTINGS.get(key)
+    if entry is None or entry.kind == APP_SETTINGS[key].kind:
+        return False
+    try:
+        entry.read(raw, key)
+    except UserError:
+        return False
+    return not isinstance(raw, str)  # which may be a switch in quotes
+
+
+def _hint_for(key: str, raw: object, known: Mapping[str, SettingEntry], *, of_type: bool) -> str:
     word = key.lower().replace("-", "_")
     other = APP_SETTINGS if of_type else TYPE_SETTINGS
     near = word if word in known else _ALSO_CALLED.get(word)
     if near in known:
         return f"It is called '{near}' here"
     if word in other:
-        return (
-            "It is for the whole app: write it above the tables"
-            if of_type
-            else "It is for a process type: write it below [types.web]"
-        )
+        return "It is for the whole app: write it above the tables" if of_type else _OF_A_TYPE
+    if isinstance(raw, Mapping) and not of_type:
+        return f"Settings of a process type stand below [{TYPES}.{key if key != 'type' else 'web'}]"
     return _nearest(word, tuple(known)) or "'proctor settings' lists all of them"
 
 

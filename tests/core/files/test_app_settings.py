@@ -199,6 +199,25 @@ def test_a_formation_that_is_wrong_is_told_with_its_line(folder: Path) -> None:
         load(folder)
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('[types.web]\ngroup = "all"', r"^group: 'all' means .* \(proctor.toml:2\)"),
+        ("[types.web]\n\nport = 65536", r"'65536' is not a port \(proctor.toml:3\)"),
+        (
+            "formation.web = 2\n[types.web]\n\nport = 65535",
+            r"port of web.2 would be 65536.* \(proctor.toml:4\)",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_told_with_their_line(
+    folder: Path, written: str, said: str
+) -> None:
+    (folder / "proctor.toml").write_text(written)
+    with pytest.raises(UserError, match=said):
+        load(folder)
+
+
 def test_a_type_that_the_procfile_lacks_is_told(folder: Path) -> None:
     settings(folder, "[types.wob]\n")
 

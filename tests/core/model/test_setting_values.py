@@ -49,6 +49,10 @@ def problem(text: str) -> str:
         ('ready = {tcp = "[::1]:80"}', {"ready": ReadyWhenListening(80, "::1")}),
         ('ready = {log = "ready .*"}', {"ready": ReadyWhenLogged("ready .*")}),
         ('ready = {http = "https://x/y"}', {"ready": ReadyWhenAnswering("https://x/y")}),
+        (
+            'ready = {http = "http://[::1]:80?a"}',
+            {"ready": ReadyWhenAnswering("http://[::1]:80?a")},
+        ),
         ('ready = {command = "pg_isready"}', {"ready": ReadyWhenSucceeding("pg_isready")}),
     ],
 )
@@ -78,6 +82,7 @@ SIGNALS = "Choose TERM, INT, QUIT, HUP, USR1, USR2, ALRM, WINCH, KILL."
 SWITCH = "Write true or false, without quotes."
 PORT = "Write a number from 1 to 65535, without quotes."
 IN_QUOTES = 'Write it in quotes, as in "Procfile.dev".'
+OF_A_TYPE = "It is for a process type: write it below [types.web]."
 MEMORY = 'Write it as in "512 MB".'
 LIST = 'Write it as in ["one", "two"].'
 
@@ -86,10 +91,10 @@ LIST = 'Write it as in ["one", "two"].'
     ("written", "said"),
     [
         ("procfile = 1", f"1 is not a text#{IN_QUOTES}"),
-        ('procfile = " "', f"' ' is not a text#{IN_QUOTES}"),
+        ('procfile = " "', "nothing stands between the quotes#"),
         ('procfile = "a\\u0000b"', "'a\\x00b' is not a possible text: it holds a NUL#"),
         ("env_files = 3", f"3 is not a list of texts#{LIST}"),
-        ("env_files = [1]", f"a list is not a list of texts#{LIST}"),
+        ("env_files = [1]", f"1 is not a text, as all of a list must be#{LIST}"),
         ("app = true", 'true is not a name#Write it in quotes, as in "shop".'),
         (
             'app = "../x"',
@@ -111,6 +116,8 @@ LIST = 'Write it as in ["one", "two"].'
         ('formation = {web = "2"}', "'2' is not a quantity of 'web'#Write a number."),
         ('formation = {"a=1,b" = 2}', "'a=1,b' is not a process type#"),
         ("fixed_ports = 1", f"1 is not true or false#{SWITCH}"),
+        ("watch = [1]", f"a list is not true or false#{SWITCH}"),
+        ('watch = ["*.py"]', f"a list is not true or false#{OF_A_TYPE}"),
         ('watch = "yes"', f"'yes' is not true or false#{SWITCH}"),
         ("tui = []", f"a list is not true or false#{SWITCH}"),
         ('log_format = "xml"', "'xml' is not possible#Choose human, json, platform."),
@@ -153,6 +160,8 @@ def test_a_wrong_value_is_one_sentence_with_its_line(written: str, said: str) ->
 
 
 READY = 'Write one of {log = "…"}, {tcp = 5432}, {http = "/health"} and {command = "…"}.'
+URL = 'Write "/health" or "http://…".'
+AT_PORT = 'Write "/health" to ask at its own PORT.'
 AFTER = 'Write ["db"] or [{type = "db", restart = true}].'
 
 
@@ -160,7 +169,7 @@ AFTER = 'Write ["db"] or [{type = "db", restart = true}].'
     ("written", "said"),
     [
         ("watch = 1", f"1 is not a list of texts#{LIST}"),
-        ('watch = [""]', f"a list is not a list of texts#{LIST}"),
+        ('watch = [""]', "nothing stands between the quotes#"),
         ("after = 1", f"1 is not a process type to wait for#{AFTER}"),
         ("after = [{restart = true}]", f"a table is not a process type to wait for#{AFTER}"),
         (
@@ -182,7 +191,15 @@ AFTER = 'Write ["db"] or [{type = "db", restart = true}].'
             'ready = {http = "health"}',
             '\'health\' is not a path or a URL#Write "/health" or "http://…".',
         ),
-        ('ready = {command = ""}', f"'' is not a text#{IN_QUOTES}"),
+        ('ready = {command = ""}', "nothing stands between the quotes#"),
+        (
+            'ready = {tcp = "db"}',
+            "'db' is not an address#Write a port, as in 5432, or \"host:5432\".",
+        ),
+        ('ready = {http = "http://"}', f"'http://' is not a path or a URL#{URL}"),
+        ('ready = {http = "http://[::1/"}', f"'http://[::1/' is not a path or a URL#{URL}"),
+        ('ready = {http = "http://x:99999/"}', f"'99999' is not a port#{AT_PORT}"),
+        ('ready = {http = "http://x:$PORT/"}', f"'$PORT' is not a port#{AT_PORT}"),
         (
             'ready = {log = "("}',
             (
@@ -194,6 +211,11 @@ AFTER = 'Write ["db"] or [{type = "db", restart = true}].'
         ('env = "A=1"', "'A=1' is not a table of variables#Write {NAME = \"value\"}."),
         ("env = {A = []}", "the variable 'A' has no text as its value#"),
         ('env = {"A=B" = "sesame"}', "the variable name 'A=B' holds an equals sign#"),
+        (
+            'env = {PORT = "1"}',
+            "PORT is given to each process by proctor#Write port = 3000 for the type.",
+        ),
+        ('env = {PS = "1"}', "PS is given to each process by proctor#"),
         ('env = {"" = "sesame"}', "a variable has no name#"),
         ('env = {A = "sesame\\u0000"}', "the value of the variable 'A' holds a NUL byte#"),
         ('port = "1"', f"'1' is not a port#{PORT}"),

@@ -134,7 +134,10 @@ def test_an_empty_file_says_nothing() -> None:
         ),
         (
             "[web]\ngrace = 1",
-            "there is no setting 'web' (proctor.toml:1). 'proctor settings' lists all of them.",
+            (
+                "there is no setting 'web' (proctor.toml:1). "
+                "Settings of a process type stand below [types.web]."
+            ),
         ),
         ("types = 1", "'types' is not a table (proctor.toml:1). Write [types.web]."),
         ("[[types]]\n", "'types' is not a table (proctor.toml:1). Write [types.web]."),
