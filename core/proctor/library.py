@@ -28,6 +28,7 @@ from proctor.model.commands import (
 )
 from proctor.model.configuration import AppConfiguration
 from proctor.model.events import AnyEvent, Lagged, OutputAppended, ProcessView, UsageSampled
+from proctor.model.groups import types_in
 from proctor.model.settings import Settings
 from proctor.runtime.mailbox import EndAsked
 
@@ -181,21 +182,27 @@ class App:
                 yield message
 
     async def logs(self, source: str = EVERYTHING, *, count: int = 100) -> list[Row]:
-        """The last lines of a process ("web.1"), of a type ("web") or of everything."""
-        windows = await self.session.windows([WindowRequest(journal=source, count=count)])
-        return list(windows[0].rows)
+        """The last lines of a process ("web.1"), of a type ("web"), a group or of everything."""
+        journals = await self._journals(source)
+        windows = await self.session.windows(
+            [WindowRequest(journal=journal, count=count) for journal in journals]
+        )
+        rows = [row for window in windows for row in window.rows]
+        if len(windows) > 1:
+            rows.sort(key=lambda row: row.at)
+        return rows[max(0, len(rows) - count) :]
 
     async def search(
         self, text: str, *, regex: bool = False, source: str = EVERYTHING, limit: int | None = None
     ) -> AsyncGenerator[SearchHit, None]:
-        """The lines of a process, a type or everything that match, the newest first.
+        """The lines of a process, a type, a group or everything that match, the newest first.
 
         Case is ignored unless the text has a capital. `app.session.search` can do more.
 
         Raises:
             UserError: `text` is no regular expression, or takes too long.
         """
-        targets = () if source == EVERYTHING else (source,)
+        targets = () if source == EVERYTHING else await self._journals(source)
         query = SearchQuery(text=text, regex=regex, targets=targets, limit=limit)
         async with aclosing(self.session.search(query)) as found:
             async for item in found:
@@ -219,6 +226,10 @@ class App:
         except TimeoutError:
             pass
         raise NotAchieved("the processes did not come to be so in time")
+
+    async def _journals(self, source: str) -> tuple[str, ...]:
+        types = (await self.session.snapshot()).types
+        return types_in(source, types) or (source,)
 
     async def _stop(self, *, at_once: bool) -> int:
         assert self._running is not None

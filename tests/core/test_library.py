@@ -54,6 +54,20 @@ async def test_lines_are_read_by_process(procfile: Path) -> None:
         assert [row.data for row in rows if row.stream == "out"] == [b"ready"]
 
 
+async def test_a_group_means_its_types_in_logs_and_searches(tmp_path: Path) -> None:
+    command = "echo begun as $PS; exec sleep 60"
+    (tmp_path / "Procfile").write_text("".join(f"{each}: {command}\n" for each in "abc"))
+    (tmp_path / "proctor.toml").write_text('types.a.group = "two"\ntypes.c.group = "two"\n')
+    async with proctor.App(tmp_path / "Procfile", read_settings=True) as app:
+        await app.until(all_up)
+        rows = await app.logs("two", count=1000)
+        assert {row.process for row in rows} == {"a.1", "c.1"}
+        assert [row.at for row in rows] == sorted(row.at for row in rows)
+        assert await app.logs("two", count=2) == rows[-2:]
+        hits = [hit async for hit in app.search("begun as", source="two")]
+        assert {hit.process for hit in hits} == {"a.1", "c.1"}
+
+
 async def test_lines_are_searched_the_newest_first(procfile: Path) -> None:
     async with proctor.App(procfile) as app:
         await app.until(all_up)

@@ -41,6 +41,8 @@ def test_a_group_is_shown_and_steered_by_its_name(place: Workplace) -> None:
     assert {name: row["run"] for name, row in rows.items()} == {
         "front.1": 1, "worker.1": 2, "clock.1": 2,
     }  # fmt: skip
+    assert place.type("wait", "backend").returncode == 0
+    assert [row["group"] for row in rows.values()] == [None, "backend", "backend"]
     printed = place.type("logs", "--ps", "backend").stdout
     assert printed.count("begun as worker.1") == printed.count("begun as clock.1") == 2
     assert "begun as front.1" not in printed
@@ -49,6 +51,9 @@ def test_a_group_is_shown_and_steered_by_its_name(place: Workplace) -> None:
     assert place.states() == {"front.1": "up", "worker.1": "down", "clock.1": "down"}
     assert place.type("quit", "--wait").returncode == 0
     app.wait()
+    printed = place.type("logs", "backend").stdout
+    assert printed.count("begun as worker.1") == printed.count("begun as clock.1") == 2
+    assert "begun as front.1" not in printed
 
 
 def test_a_groups_name_that_is_a_types_is_refused_at_the_start(place: Workplace) -> None:

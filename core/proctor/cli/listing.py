@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from proctor.cli.colour import wants_colour
 from proctor.cli.options import app_options
 from proctor.cli.table import size, span, state_cell, table
-from proctor.cli.targets import chosen, named
+from proctor.cli.targets import chosen, groups_of, named
 from proctor.cli.which_app import brief_session_of
 from proctor.control.brief import run_briefly
 from proctor.files.app_files import AppOptions
@@ -41,6 +41,7 @@ def ps(options: AppOptions, targets: tuple[str, ...], *, as_json: bool) -> None:
 def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict[str, object]:
     """One process in the documented form; without a snapshot, what it uses is not known."""
     usage = None if snapshot is None else _usage(view, snapshot)
+    groups = {} if snapshot is None else groups_of(snapshot)
     return {
         "name": view.name,
         "type": view.type,
@@ -57,6 +58,7 @@ def process_as_json(view: ProcessView, snapshot: Snapshot | None = None) -> dict
         "memory_bytes": None if usage is None else usage.memory_bytes,
         "processes_in_tree": None if usage is None else usage.processes,
         "release": None if snapshot is None else snapshot.app.release,
+        "group": groups.get(view.type),
         "prompt": view.prompt,
         "why": view.why or f"it is {view.state}",
     }
@@ -98,7 +100,7 @@ def _listing(snapshot: Snapshot, *, now: float, colour: bool) -> str:
     listed = {view.type for view in snapshot.processes}
     idle = [each for each in snapshot.types if each.type not in listed]
     heads: tuple[str, ...] = _HEADS
-    groups = {each.type: each.group for each in snapshot.types}
+    groups = groups_of(snapshot)
     if any(groups.values()):
         heads = (_HEADS[0], "GROUP", *_HEADS[1:])
         for view, row in zip(snapshot.processes, rows, strict=True):

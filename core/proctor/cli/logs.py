@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -22,13 +23,13 @@ from proctor.cli.moments import moment_words
 from proctor.cli.options import app_options
 from proctor.cli.problems import tell
 from proctor.cli.targets import EVERYTHING as ALL
-from proctor.cli.targets import chosen, covered, named
+from proctor.cli.targets import chosen, covered, named, spelled_out
 from proctor.cli.which_app import brief_session_of, find_places, session_of
 from proctor.control.brief import run_briefly
 from proctor.control.greeting import ConnectionEnded
 from proctor.control.session import EVERYTHING, Answering, Session, WindowRequest
 from proctor.errors import NotRunning, UserError
-from proctor.files.app_files import AppOptions
+from proctor.files.app_files import AppOptions, find_app
 from proctor.logs.formats import Format
 from proctor.logs.lines import Block
 from proctor.logs.rows import block_of
@@ -144,12 +145,22 @@ class Printing(msgspec.Struct, frozen=True):
                 raise problem
             tell(f"{places.app} is not running: {_ending(last)}")
             earlier = self.selection.since is not None and self.selection.since < last.began
-            found = stored.latest(self.selection, self.count, earlier_runs=earlier)
+            selection = self._with_groups_of(places.root)
+            found = stored.latest(selection, self.count, earlier_runs=earlier)
             format_ = self._format(())
             try:
                 _write_blocks(format_, found)
             finally:
                 _write([format_.finish()])
+
+    def _with_groups_of(self, root: Path) -> Selection:
+        """The selection with groups spelled out, as the settings of the app say them now."""
+        targets = self.selection.targets
+        if targets:
+            with suppress(UserError):  # whatever is wrong there, what was printed can be read
+                options = msgspec.structs.replace(self.options, root=str(root))
+                targets = spelled_out(targets, find_app(options, os.environ).groups())
+        return msgspec.structs.replace(self.selection, targets=targets)
 
     async def _of_running(self, session: Answering, *, followed: Session | None = None) -> None:
         snapshot = await session.snapshot()

@@ -1,6 +1,6 @@
 """Targets: which processes "web.1", "web", a group's name and "all" mean."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from proctor.errors import UserError
@@ -24,13 +24,18 @@ def named(targets: Collection[str], names: Collection[str]) -> list[str]:
     return [name for name in names if any(covered(target, [name]) for target in targets)]
 
 
-def spelled_out(targets: Iterable[str], snapshot: "Snapshot") -> tuple[str, ...]:
-    """The same targets with the types of a group in the place of its name."""
+def spelled_out(targets: Iterable[str], groups: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The same targets with the types of a group in the place of its name; `groups` by type."""
     found = []
     for target in targets:
-        of_group = [each.type for each in snapshot.types if each.group == target]
+        of_group = [type_ for type_, group in groups.items() if group == target]
         found += of_group or [target]
     return tuple(dict.fromkeys(found))
+
+
+def groups_of(snapshot: "Snapshot") -> dict[str, str | None]:
+    """The group of each type."""
+    return {each.type: each.group for each in snapshot.types}
 
 
 def chosen(
@@ -41,7 +46,7 @@ def chosen(
     Raises:
         UserError: there is no such process or process type, nor was there.
     """
-    found = spelled_out(targets, snapshot)
+    found = spelled_out(targets, groups_of(snapshot))
     for target in found:
         require_target(target, snapshot, where=where)
     return () if EVERYTHING in found else found

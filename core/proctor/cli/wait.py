@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from proctor.cli.options import app_options
-from proctor.cli.targets import EVERYTHING, covered, require_target
+from proctor.cli.targets import chosen, covered
 from proctor.cli.waiting import PATIENCE_SECONDS, Known, not_up, wait_for
 from proctor.cli.which_app import session_of
 from proctor.files.app_files import AppOptions
@@ -19,7 +19,7 @@ from proctor.files.app_files import AppOptions
     metavar="SECONDS", help=f"Give up after so many seconds, exit 1  [{PATIENCE_SECONDS:g}]",
 )  # fmt: skip
 def wait(options: AppOptions, targets: tuple[str, ...], seconds: float) -> None:
-    """Wait until the app is up: all that is wanted of it, or these types and processes.
+    """Wait until the app is up: all that is wanted of it, or these types, groups and processes.
 
     What was stopped by hand is waited for only where it is named. What has ended well counts.
     """
@@ -29,11 +29,10 @@ def wait(options: AppOptions, targets: tuple[str, ...], seconds: float) -> None:
 async def _wait(options: AppOptions, targets: tuple[str, ...], seconds: float) -> None:
     async with session_of(options) as session:
         snapshot = await session.snapshot()
-        for target in targets:
-            require_target(target, snapshot)
+        meant = chosen(targets, snapshot, where=None)
         await wait_for(
             session,
-            lambda known: _left(known, targets),
+            lambda known: _left(known, meant),
             after=snapshot.sequence,
             causes=(),
             seconds=seconds,
@@ -44,7 +43,7 @@ def _left(known: Known, targets: tuple[str, ...]) -> list[str]:
     wanted = {
         f"{each.type}.{number}": 0 for each in known.types for number in range(1, each.quantity + 1)
     }
-    if not targets or EVERYTHING in targets:
+    if not targets:
         views = known.processes
         wanted = {name: 0 for name in wanted if name not in views or views[name].wanted}
         return not_up(known, wanted)

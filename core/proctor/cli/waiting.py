@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 import click
 import msgspec
 
-from proctor.cli.targets import covered, spelled_out
+from proctor.cli.targets import covered, groups_of, spelled_out
 from proctor.control.session import Session
 from proctor.errors import NotAchieved, PlatformError
 from proctor.model.commands import (
@@ -177,7 +177,7 @@ def _by_type(command: AnyCommand, before: Snapshot) -> list[AnyCommand]:
     """The command; one about a group as one for each of its types."""
     if not isinstance(command, Restart | Start | Stop):
         return [command]
-    targets = spelled_out([command.target], before)
+    targets = spelled_out([command.target], groups_of(before))
     return [msgspec.structs.replace(command, target=target) for target in targets]
 
 

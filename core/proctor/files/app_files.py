@@ -93,6 +93,11 @@ class AppFiles(msgspec.Struct, frozen=True):
             if TYPE_SETTINGS[name].scope != "both" or not self._overrules_the_file(name)
         }
 
+    def groups(self) -> Mapping[str, str]:
+        """The group of each type that has one."""
+        types = self.settings_file.types if self.settings_file else {}
+        return {type_: str(own["group"].value) for type_, own in types.items() if "group" in own}
+
     def places(self, name: str) -> Mapping[str, str]:
         """Where the settings file says this of process types, by type."""
         types = self.settings_file.types if self.settings_file else {}

@@ -10,7 +10,7 @@ from support.shell import Shell
 
 PS_FIELDS = [
     "name", "type", "run", "state", "wanted", "leaving", "pid", "port", "restarts", "since", "exit",
-    "cpu_percent", "memory_bytes", "processes_in_tree", "release", "prompt", "why",
+    "cpu_percent", "memory_bytes", "processes_in_tree", "release", "group", "prompt", "why",
 ]  # fmt: skip
 INFO_FIELDS = [
     "app", "root", "supervisor_pid", "guardian_pid", "socket", "state_dir", "address", "formation",
@@ -28,7 +28,8 @@ async def test_ps_as_json_has_the_documented_fields(proctor: Shell, running: Fak
         "name": "web.1", "type": "web", "run": 1, "state": "up", "wanted": True, "leaving": 0,
         "pid": 5101, "port": 5006, "restarts": 0, "since": "2026-01-01T11:58:00.000Z",
         "exit": None, "cpu_percent": 1.2, "memory_bytes": 38 * 1024 * 1024,
-        "processes_in_tree": 1, "release": None, "prompt": None, "why": rows[0]["why"],
+        "processes_in_tree": 1, "release": None, "group": None, "prompt": None,
+        "why": rows[0]["why"],
     }  # fmt: skip
 
 
