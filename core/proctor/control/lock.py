@@ -167,6 +167,6 @@ def _already_running(places: Places, pid: int) -> AlreadyRunning:
     return AlreadyRunning(
         f"{places.app} already runs: process {pid}, socket {socket_to_try(places)}",
         where=str(places.root),
-        hint="See it with 'proctor ps', end it with 'proctor quit', "
-        "or run a second one of this folder with --app NAME",
+        hint="See it with 'proctor ps', scale it with 'proctor scale web=2', "
+        "end it with 'proctor quit', or run a second one of this folder with --app NAME",
     )
