@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from support import as_elsewhere
 from support.eventually import eventually_now
 from support.program import Program, Workplace, is_there, kill
 
@@ -17,12 +16,14 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="macOS has the real thing"),
 ]
 
-ELSEWHERE = (sys.executable, str(Path(as_elsewhere.__file__)))
+SUPPORT = Path(__file__).parents[1] / "support"
+# Never imported here: it would change what all other tests of this process run on.
+ELSEWHERE = (sys.executable, str(SUPPORT / "as_elsewhere.py"))
 
 
 def started(place: Workplace, *options: str) -> Program:
     """`proctor start`, as it would be done on macOS."""
-    environment = {**place.environment, "PYTHONPATH": str(Path(as_elsewhere.__file__).parents[1])}
+    environment = {**place.environment, "PYTHONPATH": str(SUPPORT.parent)}
     return place.run(*ELSEWHERE, "start", "--no-tui", *options, environment=environment)
 
 
