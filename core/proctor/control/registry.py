@@ -17,6 +17,7 @@ import msgspec
 from proctor.control.places import Places, runtime_root
 from proctor.model.configuration import AppConfiguration
 from proctor.model.port_blocks import Choice, PortBlock, block_size, choose_base
+from proctor.model.quoting import printable
 
 _SUFFIX = ".app"
 _LOCK = "apps.lock"
@@ -85,12 +86,12 @@ def register(app: AppConfiguration, places: Places, *, pid: int) -> Registration
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             record = AppRecord(
-                app=places.app, root=str(places.root), pid=pid, socket=str(places.socket),
-                base_port=choice.base, ports=size,
+                app=printable(places.app), root=printable(str(places.root)), pid=pid,
+                socket=str(places.socket), base_port=choice.base, ports=size,
             )  # fmt: skip
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, msgspec.json.encode(record), 0)
-    except OSError:
+    except (OSError, UnicodeEncodeError):  # the latter: a place for sockets that is no text
         if descriptor is not None:
             os.close(descriptor)
         return Registration(choice, path, None, is_chosen=is_free)
