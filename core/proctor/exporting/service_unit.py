@@ -37,6 +37,7 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     after: Mapping[Dependency, tuple[str, ...]]  #: with the units of each
     waited_for: bool  #: another type starts after this one
+    must_end: bool  #: and has to wait for its end
     watched: bool
     environment_files: tuple[str, ...]
     search_path: str | None
@@ -83,7 +84,7 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
         settings = self.settings
         if settings.terminal:
             yield "its terminal (pty): it writes into a pipe, perhaps without colours"
-        if settings.ready is not None or self.waited_for:
+        if settings.ready is not None or (self.waited_for and not self.must_end):
             yield "its ready rule: to systemd it is up as soon as it runs, for those after it, too"
         if settings.watch is not None and self.watched:
             yield "the files whose saving restarts it"
@@ -112,8 +113,9 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
         for need, units in self.after.items():
             for unit in units:
                 yield f"After={unit}"
-                # With Requires= the restart of the one is a restart of the other.
-                yield f"{'Requires' if need.restart else 'Wants'}={unit}"
+                # With Requires= the restart of the one is a restart of the other, and the failure
+                # of one that has to end keeps the other from starting.
+                yield f"{'Requires' if need.restart or need.completed else 'Wants'}={unit}"
         if self.settings.on_exit == "stop-all":
             yield "# From systemd 249 on:"
             yield f"PropagatesStopTo={self.target}"
@@ -121,7 +123,11 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
         yield "StartLimitIntervalSec=0"
 
     def _start(self) -> Iterator[str]:
-        yield "Type=exec"
+        if self.must_end:
+            yield "# Others start after its end:"
+            yield "Type=oneshot"
+        else:
+            yield "Type=exec"
         if self.user is not None:
             yield f"User={self.user}"
         yield f"WorkingDirectory={self.root}"

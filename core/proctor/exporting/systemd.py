@@ -124,6 +124,12 @@ class _Export:
         entry = self._app.procfile.entry(type_)
         assert entry is not None  # the formation has the Procfile's types alone
         settings = self._app.settings_of(type_)
+        waiting = [
+            need
+            for other in self._app.procfile.types
+            for need in self._app.settings_of(other).after
+            if need.type == type_
+        ]
         unit = ServiceUnit(
             process=process,
             identifier=f"{self._prefix}-{process}",
@@ -136,11 +142,8 @@ class _Export:
                 need: tuple(self._unit(each) for each in self._processes if each.type == need.type)
                 for need in settings.after
             },
-            waited_for=any(
-                need.type == type_
-                for other in self._app.procfile.types
-                for need in self._app.settings_of(other).after
-            ),
+            waited_for=bool(waiting),
+            must_end=any(need.completed for need in waiting),
             watched=self._app.settings.watch,
             environment_files=tuple(self._environment_paths(type_)),
             search_path=wishes.search_path,

@@ -36,7 +36,7 @@ from proctor.model.resolution import (
 )
 from proctor.model.settings import Settings
 from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS
-from proctor.model.start_order import require_order
+from proctor.model.start_order import require_ends, require_order
 from proctor.model.type_settings import TypeSettings
 
 if TYPE_CHECKING:
@@ -236,9 +236,9 @@ def _types(settings: Settings, files: AppFiles, known: tuple[str, ...]) -> dict[
         )
         for type_, own in said.items()
     }
-    require_order(
-        types, {type_: own["after"].where for type_, own in said.items() if "after" in own}
-    )
+    places = files.places("after")
+    require_order(types, places)
+    require_ends(types, type_settings(settings), places)
     return types
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from proctor.importing.app_draft import AppDraft, Drafting, ProcessDraft, Value
 from proctor.importing.compose_flags import KNOWN, Shared, environment_words, flags
+from proctor.importing.dependencies import waited_for_to_end
 from proctor.importing.documents import Section, read_document
 from proctor.importing.shell_words import joined, shell_word
 
@@ -21,6 +22,7 @@ _OF_THE_SERVICE = (
 )  # fmt: skip
 _OF_THE_FILE = ("services", "version", "name", "volumes", "networks", "secrets", "configs")
 _ON_EXIT = {"no": "stay", "on-failure": "restart-on-failure"}
+_ENDED = "service_completed_successfully"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|us|h|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
 _SIGNAL = re.compile(r"(?:SIG)?(TERM|INT|QUIT|HUP|USR1|USR2|ALRM|WINCH|KILL)")
@@ -48,6 +50,7 @@ def draft_compose(
     for key in document.others(_OF_THE_FILE):
         drafting.leave(key, document.where(key))
     services = document.section("services")
+    ended = waited_for_to_end(services, (_ENDED,))
     for name in services.names() if services else ():
         assert services is not None
         service = services.section(name)
@@ -56,19 +59,28 @@ def draft_compose(
             built = service is not None and "build" in service
             drafting.leave(f"{name}: it {'is built' if built else 'has no image'}", where)
             continue
-        _Service(drafting, name, service, where, shared).add(known or {})
+        must_end = name in ended
+        _Service(drafting, name, service, where, shared, must_end=must_end).add(known or {})
     return drafting.draft()
 
 
 class _Service:
     def __init__(
-        self, drafting: Drafting, name: str, section: Section, where: str, shared: Shared
+        self,
+        drafting: Drafting,
+        name: str,
+        section: Section,
+        where: str,
+        shared: Shared,
+        *,
+        must_end: bool,
     ) -> None:
         self._drafting = drafting
         self._name = name
         self._section = section
         self._where = where
         self._shared = shared
+        self._must_end = must_end
 
     def add(self, known: Mapping[str, str]) -> None:
         section = self._section
@@ -140,14 +152,13 @@ class _Service:
         for name in needs.names() if needs else ():
             assert needs is not None
             how = needs.section(name)
-            if how is not None and how.text("condition") == "service_completed_successfully":
-                self._drafting.leave(
-                    f"{self._name}: it waits for the end of {name}", needs.where(name)
-                )
-                continue
             type_ = self._drafting.name(name, needs.where(name))
-            restart = how is not None and how.switch("restart") is True
-            after.append({"type": type_, "restart": True} if restart else type_)
+            said: dict[str, Value] = {"type": type_}
+            if how is not None and how.switch("restart") is True:
+                said["restart"] = True
+            if how is not None and how.text("condition") == _ENDED:
+                said["completed"] = True
+            after.append(said if len(said) > 1 else type_)
         return {"after": after}
 
     def _ends(self) -> dict[str, Value]:
@@ -155,6 +166,8 @@ class _Service:
         restart = (self._section.text("restart") or "").partition(":")[0]
         if restart in _ON_EXIT:
             settings["on_exit"] = _ON_EXIT[restart]
+        elif self._must_end:
+            settings["on_exit"] = "stay"
         signal = self._section.text("stop_signal")
         if signal is not None:
             match = _SIGNAL.fullmatch(signal)

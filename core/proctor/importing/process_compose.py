@@ -4,6 +4,7 @@ import re
 
 from proctor.errors import UserError
 from proctor.importing.app_draft import OF_EACH_PROCESS, AppDraft, Drafting, ProcessDraft, Value
+from proctor.importing.dependencies import waited_for_to_end
 from proctor.importing.documents import Section, read_document
 from proctor.importing.shell_words import (
     env_file_value,
@@ -33,7 +34,8 @@ _ON_EXIT = {
     "no": "stay",
     "exit_on_failure": "stop-all",
 }
-_ENDED = ("process_completed", "process_completed_successfully")
+_ENDED_ANYHOW = "process_completed"
+_ENDED = (_ENDED_ANYHOW, "process_completed_successfully")
 _SIGNALS = {
     1: "HUP", 2: "INT", 3: "QUIT", 9: "KILL", 10: "USR1", 12: "USR2", 14: "ALRM", 28: "WINCH",
 }  # fmt: skip
@@ -55,6 +57,7 @@ def draft_process_compose(text: str, *, file: str) -> AppDraft:
     for key in document.others(("processes", "environment", *_OF_ITS_OWN)):
         drafting.leave(key, document.where(key))
     processes = document.section("processes")
+    ended = waited_for_to_end(processes, _ENDED)
     for name in processes.names() if processes else ():
         assert processes is not None
         process = processes.section(name)
@@ -63,7 +66,8 @@ def draft_process_compose(text: str, *, file: str) -> AppDraft:
         if "extends" in process:
             drafting.leave(f"{name}: it extends another process", processes.where(name))
         else:
-            _Process(drafting, name, process, processes.where(name)).add()
+            must_end = name in ended
+            _Process(drafting, name, process, processes.where(name), must_end=must_end).add()
     return drafting.draft()
 
 
@@ -78,11 +82,14 @@ def _take_environment(drafting: Drafting, document: Section) -> None:
 
 
 class _Process:
-    def __init__(self, drafting: Drafting, name: str, section: Section, where: str) -> None:
+    def __init__(
+        self, drafting: Drafting, name: str, section: Section, where: str, *, must_end: bool
+    ) -> None:
         self._drafting = drafting
         self._name = name
         self._section = section
         self._where = where
+        self._must_end = must_end
 
     def add(self) -> None:
         environment, command = with_variables(
@@ -146,12 +153,11 @@ class _Process:
             assert needs is not None
             how = needs.section(name)
             condition = how.text("condition") if how else None
-            if condition in _ENDED:
-                self._drafting.leave(
-                    f"{self._name}: it waits for the end of {name}", needs.where(name)
-                )
-            else:
-                after.append(self._drafting.name(name, needs.where(name)))
+            type_ = self._drafting.name(name, needs.where(name))
+            after.append({"type": type_, "completed": True} if condition in _ENDED else type_)
+            if condition == _ENDED_ANYHOW:
+                words = f"{self._name}: it starts after a failure of {name}, too"
+                self._drafting.leave(words, needs.where(name))
         return {"after": after}
 
     def _readiness(self) -> dict[str, Value]:
@@ -179,12 +185,15 @@ class _Process:
         for key in ("backoff_seconds", "max_restarts", "exit_on_skipped"):
             if key in availability:
                 self._drafting.leave(f"{self._name}: {key}", availability.where(key))
-        if availability.switch("exit_on_end"):
+        if availability.switch("exit_on_end") and not self._must_end:
             return {"on_exit": "stop-all"}
         policy = availability.text("restart")
         if policy is not None and policy not in _ON_EXIT:
             raise availability.refused("restart", f"one of {', '.join(_ON_EXIT)}")
         on_exit = _ON_EXIT[policy or "no"]
+        if self._must_end and on_exit in ("restart", "stop-all"):
+            self._drafting.leave(f"{self._name}: {policy}", availability.where("restart"))
+            return {}
         return {} if on_exit == "stay" else {"on_exit": on_exit}
 
     def _stop(self) -> dict[str, Value]:

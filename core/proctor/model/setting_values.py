@@ -42,6 +42,7 @@ _SWITCH = {
 _URL = r"https?://(?:[^/?#@\s]*@)?(?:\[[0-9A-Fa-f:.%]+\]|[^/?#@:\[\]\s]+)(?::([^/?#]*))?(?:[/?#]|$)"
 #: variables that nobody else can set for a process
 _GIVEN = frozenset({"PORT", "PS", "PROCTOR_PROCESS"})
+_OF_A_DEPENDENCY = ("restart", "completed")
 _READY = {"log", "tcp", "http", "command"}
 LEAST_MEMORY = 1024 * 1024
 _MOST_MEMORY = 2**50
@@ -213,7 +214,7 @@ def read_bytes(raw: object, where: str) -> int:
 
 def read_after(raw: object, where: str) -> tuple[Dependency, ...]:
     """The types that must be up first: names, or tables {type = "db", restart = true}."""
-    hint = 'Write ["db"] or [{type = "db", restart = true}]'
+    hint = 'Write ["db"], [{type = "db", restart = true}] or [{type = "migrate", completed = true}]'
     entries: Sequence[object] = raw if isinstance(raw, list) else [raw]
     found = []
     for entry in entries:
@@ -222,10 +223,11 @@ def read_after(raw: object, where: str) -> tuple[Dependency, ...]:
             continue
         if not isinstance(entry, Mapping) or not isinstance(entry.get("type"), str):
             refuse(entry, "a process type to wait for", where, hint=hint)
-        unknown = set(entry) - {"type", "restart"}
+        unknown = set(entry) - {"type", *_OF_A_DEPENDENCY}
         if unknown:
             refuse(min(unknown), "known of a dependency", where, hint=hint)
-        found.append(Dependency(entry["type"], read_switch(entry.get("restart", False), where)))
+        switches = {key: read_switch(entry.get(key, False), where) for key in _OF_A_DEPENDENCY}
+        found.append(Dependency(entry["type"], **switches))
     return tuple(found)
 
 

@@ -73,7 +73,7 @@ def _closed(required: list[str], **properties: Schema) -> Schema:
 
 
 _SIGNAL = f"^({_in_any_case(['SIG'])})?({_in_any_case(SIGNALS)})$"
-_DEPENDENCY = _closed(["type"], type=_TEXT, restart=_SWITCH)
+_DEPENDENCY = _closed(["type"], type=_TEXT, restart=_SWITCH, completed=_SWITCH)
 _KINDS: Mapping[Kind, Schema] = {
     "text": _TEXT,
     "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"},

@@ -8,11 +8,18 @@ from collections.abc import Iterable, Mapping
 from proctor.errors import UserError
 from proctor.model.names import ProcessName
 from proctor.model.plan import numbered
+from proctor.model.quoting import quoted
 from proctor.model.slots import Slot
 from proctor.model.type_settings import Dependency, TypeSettings
 
 MOST_NAMED = 3
 ARROW = " → "
+#: of one and of several, by whether they have to end
+_READY_WORDS = {
+    False: ("is up", "are up"),
+    True: ("has ended well", "have ended well"),
+}
+_ENDING = ("stay", "restart-on-failure")
 
 
 class StartOrder:
@@ -66,18 +73,20 @@ class StartOrder:
     ) -> str | None:
         """What a process of this type waits for, in words; None if it may start."""
         missing = [
-            (need.type, names)
+            (need, names)
             for need in self.after.get(type_, ())
-            if (names := _not_up(need.type, quantities, slots))
+            if (names := _not_ready(need, quantities, slots))
         ]
         if not missing:
             return None
-        named = [word for each in missing for word in _named(*each, quantities)]
+        named = [word for need, names in missing for word in _named(need.type, names, quantities)]
         words = f"waits until {_listed(named)}"
-        ((type_, names),) = missing[:1]
+        ends = {need.completed for need, _ in missing}
+        ((_, names),) = missing[:1]
         if len(missing) > 1 or len(names) > 1:
-            return f"{words} are up"
-        return f"{words} is up ({_how_it_is(names[0], slots.get(names[0]))})"
+            return f"{words} {' or '.join(_READY_WORDS[end][1] for end in sorted(ends))}"
+        how = _how_it_is(names[0], slots.get(names[0]))
+        return f"{words} {_READY_WORDS[ends.pop()][0]} ({how})"
 
     def absent(self, type_: str, quantities: Mapping[str, int]) -> tuple[str, ...]:
         """The types that it would wait for, if they were not scaled to 0."""
@@ -108,6 +117,25 @@ def require_order(
             )
 
 
+def require_ends(
+    types: Mapping[str, TypeSettings], usual: TypeSettings, places: Mapping[str, str]
+) -> None:
+    """See that what has to end before others start may stay so; `usual` is all other types'.
+
+    Raises:
+        UserError: it is started again, or all is stopped, whenever it ends.
+    """
+    for type_, settings in types.items():
+        for need in settings.after:
+            on_exit = types.get(need.type, usual).on_exit
+            if need.completed and on_exit not in _ENDING:
+                raise UserError(
+                    f"{type_} waits for the end of {need.type}, whose on_exit is {quoted(on_exit)}",
+                    where=places.get(type_),
+                    hint=f'Write on_exit = "stay" below [types.{need.type}]',
+                )
+
+
 def _cycle_from(
     type_: str, after: Mapping[str, tuple[Dependency, ...]], done: set[str], way: tuple[str, ...]
 ) -> tuple[str, ...] | None:
@@ -123,14 +151,15 @@ def _cycle_from(
     return None
 
 
-def _not_up(
-    type_: str, quantities: Mapping[str, int], slots: Mapping[ProcessName, Slot]
+def _not_ready(
+    need: Dependency, quantities: Mapping[str, int], slots: Mapping[ProcessName, Slot]
 ) -> list[ProcessName]:
     """Its processes that are not up; what has ended well and stays so has done its work."""
+    ready = ("complete",) if need.completed else ("up", "complete")
     return [
         name
-        for name in numbered(type_, quantities.get(type_, 0))
-        if name not in slots or slots[name].state not in ("up", "complete")
+        for name in numbered(need.type, quantities.get(need.type, 0))
+        if name not in slots or slots[name].state not in ready
     ]
 
 
@@ -148,6 +177,8 @@ def _listed(words: list[str]) -> str:
 def _how_it_is(name: ProcessName, slot: Slot | None) -> str:
     if slot is None or slot.state in ("starting", "stopping"):
         return "it is starting"
+    if slot.state == "up":
+        return "it runs"
     if slot.state == "waiting":
         return "it waits, too"
     if slot.state == "crashed":

@@ -15,10 +15,15 @@ Stdin = Literal["null", "open"]
 
 
 class Dependency(msgspec.Struct, frozen=True):
-    """A process type that must be up first; `restart`: whose restart is one of this type, too."""
+    """A process type that must be up first.
+
+    With `restart`, its restart is one of this type, too. With `completed`, it must have ended
+    well, and not only be up.
+    """
 
     type: str
     restart: bool = False
+    completed: bool = False
 
 
 class ReadyWhenLogged(msgspec.Struct, frozen=True, tag="log"):

@@ -171,6 +171,18 @@ def test_a_process_starts_after_those_it_needs() -> None:
     assert found.all("Requires") == ["shop-worker.1.service"]
 
 
+def test_what_has_to_end_first_is_a_oneshot() -> None:
+    types = {
+        "web": TypeSettings(after=(Dependency("db", completed=True),)),
+        "db": TypeSettings(on_exit="stay"),
+    }
+    configuration = app(types=types)
+    found = unit(configuration, "shop-web.1.service")
+    assert found.all("Requires") == ["shop-db.1.service"]
+    assert found["Service"]["Type"] == "exec"
+    assert unit(configuration, "shop-db.1.service")["Service"]["Type"] == "oneshot"
+
+
 def test_output_goes_to_the_journal_or_to_files() -> None:
     assert web()["Service"]["StandardOutput"] == "journal"
     assert web()["Service"]["SyslogIdentifier"] == "shop-web.1"

@@ -154,10 +154,9 @@ def test_order_restart_and_stop_are_settings() -> None:
     assert type_settings(made, "db") == {"on_exit": "stay", "stop_signal": "INT", "grace": 90.0}
     assert type_settings(made, "web") == {
         "on_exit": "restart-on-failure",
-        "after": (Dependency("db", restart=True),),
+        "after": (Dependency("db", restart=True), Dependency("setup", completed=True)),
     }
-    assert type_settings(made, "setup") == {"after": (Dependency("db"),)}
-    assert "web: it waits for the end of setup (compose.yaml:8)" in left(made)
+    assert type_settings(made, "setup") == {"on_exit": "stay", "after": (Dependency("db"),)}
     assert "web: it starts after app (compose.yaml)" in left(made)
 
 

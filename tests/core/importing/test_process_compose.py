@@ -46,16 +46,21 @@ def test_the_environment_is_for_all_or_for_one() -> None:
     assert left(made) == ["the variable PORT (process-compose.yaml:1)"]
 
 
-def test_a_process_waits_for_others_but_not_for_their_end() -> None:
+def test_a_process_waits_for_others_or_for_their_end() -> None:
     made = draft(
         "processes:\n  a:\n    command: x\n    depends_on:\n"
         "      b: {condition: process_healthy}\n      c: {condition: process_completed}\n"
         "      d:\n      gone: {condition: process_started}\n"
-        "  b: {command: x}\n  c: {command: x}\n  d: {command: x}\n"
+        "  b: {command: x}\n  c: {command: x, availability: {restart: exit_on_failure}}\n"
+        "  d: {command: x}\n"
     )
-    assert type_settings(made, "a") == {"after": (Dependency("b"), Dependency("d"))}
+    assert type_settings(made, "a") == {
+        "after": (Dependency("b"), Dependency("c", completed=True), Dependency("d"))
+    }
+    assert type_settings(made, "c") == {}  # it would end all, when it has done its work
     assert left(made) == [
-        "a: it waits for the end of c (process-compose.yaml:6)",
+        "a: it starts after a failure of c, too (process-compose.yaml:6)",
+        "c: exit_on_failure (process-compose.yaml:10)",
         "a: it starts after gone (process-compose.yaml)",
     ]
 

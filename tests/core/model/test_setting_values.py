@@ -40,6 +40,10 @@ def problem(text: str) -> str:
         ('memory_limit = "64m"', {"memory_limit": 64_000_000}),
         ('after = "db"', {"after": (Dependency("db"),)}),
         ("after = []", {"after": ()}),
+        (
+            'after = [{type = "db", completed = true}]',
+            {"after": (Dependency("db", completed=True),)},
+        ),
         ("watch = true", {"watch": None}),
         ("watch = false", {"watch": ()}),
         ('watch = "*.py"', {"watch": ("*.py",)}),
@@ -162,7 +166,7 @@ def test_a_wrong_value_is_one_sentence_with_its_line(written: str, said: str) ->
 READY = 'Write one of {log = "…"}, {tcp = 5432}, {http = "/health"} and {command = "…"}.'
 URL = 'Write "/health" or "http://…".'
 AT_PORT = 'Write "/health" to ask at its own PORT.'
-AFTER = 'Write ["db"] or [{type = "db", restart = true}].'
+AFTER = 'Write ["db"], [{type = "db", restart = true}] or [{type = "migrate", completed = true}].'
 
 
 @pytest.mark.parametrize(

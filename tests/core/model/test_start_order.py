@@ -3,8 +3,9 @@ import pytest
 from proctor.errors import UserError
 from proctor.model.events import ProcessState
 from proctor.model.names import ProcessName
+from proctor.model.restart import OnExit
 from proctor.model.slots import Slot
-from proctor.model.start_order import StartOrder, require_order
+from proctor.model.start_order import StartOrder, require_ends, require_order
 from proctor.model.type_settings import Dependency, TypeSettings
 
 
@@ -95,6 +96,42 @@ def test_what_is_not_there_yet_is_starting() -> None:
 @pytest.mark.parametrize("state", ["up", "complete"])
 def test_what_is_up_or_has_done_its_work_is_not_waited_for(state: ProcessState) -> None:
     assert StartOrder({"web": after("db")}).waits_for("web", {"db": 1}, slots(db_1=state)) is None
+
+
+def test_what_has_to_end_is_waited_for_until_it_has_ended_well() -> None:
+    types = {"web": TypeSettings(after=(Dependency("db"), Dependency("migrate", completed=True)))}
+    order = StartOrder(types)
+    quantities = {"db": 1, "migrate": 1}
+    for db, migrate, words in [
+        ("up", "up", "waits until migrate has ended well (it runs)"),
+        ("up", "crashed", "waits until migrate has ended well (it has crashed)"),
+        ("crashed", "up", "waits until db and migrate are up or have ended well"),
+        ("up", "complete", None),
+    ]:
+        there = slots(db_1=db, migrate_1=migrate)  # type: ignore[arg-type]
+        assert order.waits_for("web", quantities, there) == words
+
+
+@pytest.mark.parametrize(
+    ("types", "usual", "refused"),
+    [
+        ({"db": TypeSettings(on_exit="stay")}, "restart", False),
+        ({"db": TypeSettings(on_exit="restart-on-failure")}, "restart", False),
+        ({"db": TypeSettings(on_exit="stop-all")}, "stay", True),
+        ({}, "stay", False),
+        ({}, "restart", True),
+    ],
+)
+def test_what_has_to_end_may_not_be_started_again(
+    types: dict[str, TypeSettings], usual: OnExit, refused: bool
+) -> None:
+    types["web"] = TypeSettings(after=(Dependency("db", completed=True),))
+    places = {"web": "proctor.toml:2"}
+    if not refused:
+        require_ends(types, TypeSettings(on_exit=usual), places)
+        return
+    with pytest.raises(UserError, match=r"web waits for the end of db, .* \(proctor.toml:2\)"):
+        require_ends(types, TypeSettings(on_exit=usual), places)
 
 
 def test_all_processes_of_a_type_are_waited_for_and_those_that_miss_are_named() -> None:

@@ -115,6 +115,25 @@ async def test_what_has_done_its_work_is_not_waited_for() -> None:
         assert app.states == {"db.1": "complete", "web.1": "up"}
 
 
+async def test_what_has_to_end_is_waited_for_to_its_end_at_each_start() -> None:
+    types = {
+        "web": TypeSettings(after=(Dependency("db", completed=True),)),
+        "db": TypeSettings(on_exit="stay"),
+    }
+    app = SupervisedApp(configuration("db: ./migrate\nweb: ./web", types=types))
+    async with app:
+        await app.wait(1)
+        assert app.states == {"db.1": "up", "web.1": "waiting"}
+        assert view(app, "web.1").why == "waits until db has ended well (it runs)"
+        app.runs.exit("db.1", status=1)
+        await app.wait(1)
+        assert app.states == {"db.1": "crashed", "web.1": "waiting"}
+        await app.ask(Start(target="db.1"))
+        app.runs.exit("db.1", status=0)
+        await app.wait(1)
+        assert app.states == {"db.1": "complete", "web.1": "up"}
+
+
 async def test_scaling_what_others_wait_for_up_leaves_them_alone(app: SupervisedApp) -> None:
     app.runs.hanging = {"db.2"}
     await app.ask(Scale(quantities={"db": 2}))
