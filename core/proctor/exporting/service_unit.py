@@ -21,6 +21,7 @@ _RESTART = {
     "stay": "no",
     "stop-all": "no",
 }
+_OF_A_RUN = "HEROKU_DYNO_ID"
 # Doubling from one second, as between our own retries, reaches the ceiling in five steps.
 _FIRST_WAIT_SECONDS, _STEPS = 1, 5
 
@@ -33,6 +34,7 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     entry: ProcfileEntry
     settings: TypeSettings
+    platform: Mapping[str, str]  #: what the platform would tell the process of itself
     root: str
     port: int
     after: Mapping[Dependency, tuple[str, ...]]  #: with the units of each
@@ -96,7 +98,7 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
         if settings.group is not None:
             yield f"its group '{settings.group}'"
         if settings.platform_env:
-            yield "the platform's metadata, but for DYNO"
+            yield f"{_OF_A_RUN}, which is another one for each run"
         for need, units in self.after.items():
             if not units:
                 yield f"after '{need.type}', of which nothing is to run"
@@ -139,7 +141,7 @@ class ServiceUnit(msgspec.Struct, frozen=True, kw_only=True):
             yield f"Environment={assignment('PATH', self.search_path)}"
         values = child_environment({}, process=self.process, port=self.port, terminal=False)
         if self.settings.platform_env:
-            values["DYNO"] = str(self.process)
+            values |= {name: text for name, text in self.platform.items() if name != _OF_A_RUN}
         for name, value in values.items():
             yield f"Environment={assignment(name, value)}"
         for path in self.environment_files:

@@ -21,6 +21,7 @@ from proctor.exporting.unit_syntax import (
 from proctor.model.configuration import AppConfiguration
 from proctor.model.drafts import Draft
 from proctor.model.names import ProcessName
+from proctor.model.platform_variables import platform_variables
 from proctor.model.ports import usual_port
 from proctor.model.quoting import printable
 
@@ -136,6 +137,9 @@ class _Export:
             target=f"{self._prefix}.target",
             entry=entry,
             settings=settings,
+            platform=platform_variables(
+                process, app_name=self._app.name, root=self._app.root, dyno_id=""
+            ),
             root=whole_line(self._app.root, where="--root"),
             port=self._port(process),
             after={

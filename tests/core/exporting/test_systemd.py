@@ -10,6 +10,8 @@ from proctor.exporting.systemd import SystemdWishes, systemd_drafts
 from proctor.model.configuration import AppConfiguration
 from proctor.model.environment import Layer, layered
 from proctor.model.formation import parse_formation
+from proctor.model.names import ProcessName
+from proctor.model.platform_variables import platform_variables
 from proctor.model.procfile import read_procfile
 from proctor.model.settings import Settings
 from proctor.model.type_settings import Dependency, ReadyWhenLogged, TypeSettings
@@ -171,6 +173,17 @@ def test_a_process_starts_after_those_it_needs() -> None:
     assert found.all("Requires") == ["shop-worker.1.service"]
 
 
+def test_the_platforms_variables_are_those_that_the_app_gets_here() -> None:
+    configuration = app(types={"web": TypeSettings(platform_env=True)})
+    told = platform_variables(
+        ProcessName("web", 1), app_name=configuration.name, root=configuration.root, dyno_id=""
+    )
+    del told["HEROKU_DYNO_ID"]
+    said = unit(configuration, "shop-web.1.service").all("Environment")
+    assert {f'"{name}={value}"' for name, value in told.items()} <= set(said)
+    assert not any("HEROKU_DYNO_ID" in each for each in said)
+
+
 def test_what_has_to_end_first_is_a_oneshot() -> None:
     types = {
         "web": TypeSettings(after=(Dependency("db", completed=True),)),
@@ -211,7 +224,7 @@ def test_what_is_not_carried_over_is_said() -> None:
     said = texts(configuration)
     for words in (
         "terminal", "ready rule", "standard input", "files whose saving", "its group 'shop'",
-        "but for DYNO", "after 'release'", "memory limit",
+        "HEROKU_DYNO_ID", "after 'release'", "memory limit",
     ):  # fmt: skip
         assert words in said["shop-web.1.service"]
     for words in (
