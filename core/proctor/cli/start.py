@@ -51,7 +51,8 @@ def start(options: AppOptions, wait_seconds: float | None) -> None:
         _start_processes(options, wait_seconds)
         return
     if wait_seconds is not None:
-        raise UserError("--wait is for processes of an app that runs", hint="Leave it away")
+        hint = "To start all of it and wait: proctor start --detach && proctor wait"
+        raise UserError("--wait is for processes of an app that runs", hint=hint)
     from proctor.cli.launch import launch  # noqa: PLC0415 - steering a running app needs none of it
 
     raise SystemExit(launch(options))

@@ -310,3 +310,9 @@ async def test_a_process_after_d_is_told_from_a_folder(proctor: Shell) -> None:
     outcome = await proctor("restart", "-d", "web.1")
     assert outcome.code == 2
     assert "A process is meant by its name alone" in outcome.err
+
+
+async def test_who_wants_to_wait_for_a_new_start_is_told_how(proctor: Shell) -> None:
+    outcome = await proctor("start", "--detach", "--wait")
+    assert outcome.code == 2
+    assert "proctor start --detach && proctor wait" in outcome.err
