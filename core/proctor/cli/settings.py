@@ -20,7 +20,7 @@ from proctor.files.app_files import (
 )
 from proctor.model.configuration import AppConfiguration
 from proctor.model.procfile import read_procfile
-from proctor.model.quoting import printable, quoted
+from proctor.model.quoting import listed, printable, quoted
 from proctor.model.resolution import DEFAULT, Written
 from proctor.model.setting_texts import raw_value, value_text
 from proctor.model.settings_table import APP_SETTINGS, TYPE_SETTINGS, SettingEntry
@@ -55,7 +55,7 @@ def settings(options: AppOptions, *, as_json: bool, schema: bool) -> None:
         tell(warning)
     for type_ in types:
         if type_ not in procfile.types:
-            hint = f"The Procfile has {', '.join(procfile.types)}"
+            hint = f"The Procfile has {listed(procfile.types)}"
             raise UserError(f"there is no process type {quoted(type_)}", hint=hint)
     if as_json:
         shown = {type_: _as_json(_of_type(type_, files)) for type_ in types or procfile.types}

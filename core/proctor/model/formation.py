@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from proctor.errors import UserError
-from proctor.model.quoting import quoted
+from proctor.model.quoting import listed, quoted
 
 MOST_PROCESSES = 1000  # of one type
 EVERY_TYPE = "all"
@@ -241,5 +241,5 @@ def _require_type(
     from difflib import get_close_matches  # noqa: PLC0415 - only who misspells pays for it
 
     near = get_close_matches(name, types, n=1)
-    hint = f"The nearest name is '{near[0]}'" if near else f"The Procfile has {', '.join(types)}"
+    hint = f"The nearest name is '{near[0]}'" if near else f"The Procfile has {listed(types)}"
     raise UserError(f"there is no process type {quoted(name)}", where=where, hint=hint)

@@ -1,5 +1,8 @@
 """Other people's words inside our sentences: short, on one line, and safe to print."""
 
+from collections.abc import Sequence
+
+MOST_LISTED = 20
 LONGEST = 60
 
 
@@ -21,3 +24,10 @@ def quoted(text: str) -> str:
     """The text in single quotes, for a message: its first 60 characters, safe to print."""
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return f"'{printable(shown)}'"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a sentence: of many, the first ones and how many more there are."""
+    if len(names) <= MOST_LISTED:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_LISTED])} and {len(names) - MOST_LISTED} more"

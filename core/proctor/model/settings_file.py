@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 
 from proctor.errors import UserError
-from proctor.model.quoting import printable, quoted
+from proctor.model.quoting import listed, printable, quoted
 from proctor.model.resolution import Written
 from proctor.model.settings import SETTINGS_FILE
 from proctor.model.settings_places import Path, Places
@@ -76,7 +76,7 @@ class SettingsFile(msgspec.Struct, frozen=True):
                         f"there is no process type {quoted(dependency.type)} to start after",
                         where=after.where if after else None,
                         hint=_nearest(dependency.type, known)
-                        or f"The Procfile has {', '.join(known)}",
+                        or f"The Procfile has {listed(known)}",
                     )
 
     def idle_types(self, known: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from proctor.model.formation import Formation, scaled
 from proctor.model.groups import types_in
 from proctor.model.names import ProcessName
 from proctor.model.one_offs import ONE_OFF, OneOff, one_off
-from proctor.model.quoting import printable
+from proctor.model.quoting import listed, printable
 from proctor.model.slots import Slot
 from proctor.model.words import scaled_to
 from proctor.runtime.slot import signal_number
@@ -261,7 +261,7 @@ def find(app: Steering, target: str) -> tuple[ProcessName, ...]:
     close = get_close_matches(target, known, n=1)
     raise UserError(
         f"there is no process or process type '{target}'",
-        hint=f"The nearest name is '{close[0]}'" if close else f"There are {', '.join(known)}",
+        hint=f"The nearest name is '{close[0]}'" if close else f"There are {listed(known)}",
     )
 
 
