@@ -73,6 +73,18 @@ async def test_a_watcher_that_has_paused_says_so_in_the_header() -> None:
         assert "watch paused · tmp.log changes all the time" in screen.text("#header")
 
 
+async def test_a_narrow_header_tells_the_last_change_without_its_folders() -> None:
+    changed = "core/shop/pages/front/cart.py and 3 others"
+    watch = WatchView(on=True, last_change=changed, last_change_at=NOON - 5)
+    async with screen_on(histories.shop(), size=(100, 24)) as screen:
+        screen.session.tell(
+            WatchChanged(sequence=screen.session.next_sequence, at=NOON, cause="f1", watch=watch)
+        )
+        await screen.settle()
+        assert "watch on · cart.py and 3 others 5 s" in screen.text("#header")
+        assert "core/" not in screen.text("#header")
+
+
 async def test_a_changed_procfile_waits_with_the_key_that_applies_it() -> None:
     async with screen_on(histories.shop()) as screen:
         screen.session.tell(

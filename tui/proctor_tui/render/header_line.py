@@ -20,14 +20,17 @@ def header_line(view: "View", width: int, now: float, *, attached: bool = False)
     block = Cell(f" {safe(view.app.name)} ", "block bold")
     release = (Cell(f"  {safe(view.app.release)}", "bold ink"),) if view.app.release else ()
     address = _address(view.app.address)
-    counts, watch = _counts(view), _watch(view.watch, now)
-    short_watch = _watch(view.watch, None)
+    counts, watch = _counts(view), _watch(view.watch, _last_change(view.watch, now))
+    near_watch = _watch(view.watch, _last_change(view.watch, now, short=True))
+    short_watch = _watch(view.watch, "")
     ends = (Cell(f"  ends with {safe(view.app.ends_with)}", "dim", "detach"),) if attached else ()
     for start, end in (
         ((block, *release, *address, *ends), (*counts, *watch)),
+        ((block, *release, *address, *ends), (*counts, *near_watch)),
         ((block, *release, *address, *ends), (*counts, *short_watch)),
         ((block, *ends), (*counts, *short_watch)),
         ((block, *release, *address), (*counts, *watch)),
+        ((block, *release, *address), (*counts, *near_watch)),
         ((block, *release, *address), (*counts, *short_watch)),
         ((block, *address), (*counts, *short_watch)),
         ((block,), (*counts, *short_watch)),
@@ -55,21 +58,24 @@ def _counts(view: "View") -> Line:
     return tuple(cells[1:])
 
 
-def _watch(watch: "WatchView", now: float | None) -> Line:
+def _watch(watch: "WatchView", change: str) -> Line:
     word, paint = ("on", "state-up") if watch.on else ("off", "dim")
     if watch.on and watch.problem:
         word, paint = "paused", "warning"
     cells = [Cell("   "), Cell("watch ", "dim", "watch"), Cell(word, f"bold {paint}", "watch")]
-    if now is not None:
-        cells.append(Cell(_last_change(watch, now), "warning" if watch.problem else "dim", "watch"))
+    if change:
+        cells.append(Cell(change, "warning" if watch.problem else "dim", "watch"))
     return tuple(cells)
 
 
-def _last_change(watch: "WatchView", now: float) -> str:
+def _last_change(watch: "WatchView", now: float, *, short: bool = False) -> str:
+    """The file that was changed last, and how long ago; `short`: without its folders."""
     if watch.on and watch.problem:
         return f" · {safe(watch.problem)}"
     if not watch.last_change:
         return ""
     since = watch.last_change_at
-    ago = "" if since is None else f" {span_in_words(now - since)} ago"
-    return f" · {safe(watch.last_change)}{ago}"
+    ago = "" if since is None else f" {span_in_words(now - since)}"
+    if short:
+        return f" · {safe(watch.last_change.rpartition('/')[2])}{ago}"
+    return f" · {safe(watch.last_change)}{ago and ago + ' ago'}"
