@@ -175,8 +175,20 @@ async def test_help_lists_every_key_and_closes_by_escape() -> None:
         await screen.press("question_mark")
         assert isinstance(screen.app.screen, HelpScreen)
         assert "$ proctor restart web.1" in screen.text()
+        assert "try again at once what has crashed" in screen.text()
         await screen.press("escape")
         assert isinstance(screen.app.screen, MainScreen)
+
+
+async def test_in_a_narrow_help_page_command_lines_stand_whole_below_the_words() -> None:
+    async with screen_on(histories.shop(), size=(80, 50)) as screen:
+        await screen.press("question_mark")
+        await screen.settle()
+        shown = screen.text()
+        assert "$ proctor restart web.1" in shown
+        assert "$ proctor run --detach web" in shown
+        assert "try again at once what has crashed" in shown
+        assert "…" not in shown.replace("0 … 9", "")
 
 
 async def test_the_theme_is_switched_by_a_key() -> None:

@@ -24,7 +24,8 @@ MOTIONS = (
     ("^c", "Copy what is selected; else quit"),
     ("mouse", "Drag sliders, click anything, double-click to zoom"),
 )
-KEYS_WIDTH, WORDS_WIDTH = 9, 52
+KEYS_WIDTH, WORDS_WIDTH, COMMAND_WIDTH = 9, 62, 31
+_COLUMNS = (KEYS_WIDTH + 2, WORDS_WIDTH + 2, COMMAND_WIDTH)
 
 
 class HelpSheet(Painted):
@@ -39,14 +40,26 @@ class HelpSheet(Painted):
 
     def __init__(self, situation: "Situation", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own parameter
         super().__init__(id=id)
-        self.lines = help_lines(situation)
-        self.styles.height = len(self.lines)
+        self._situation = situation
+        self.lines: list[Line] = []
         self._lit = ""
+        self._lay_out(width=sum(_COLUMNS))
 
     def render_line(self, y: int) -> "Strip":
         """One line of the sheet."""
         line = self.lines[y] if y < len(self.lines) else ()
         return self.strip(cut(line, self.size.width), self.size.width, lit=self._lit)
+
+    def on_resize(self) -> None:
+        """Where there is no room for command lines beside the words, they stand below them."""
+        self._lay_out(self.size.width)
+        self.refresh()
+
+    def _lay_out(self, width: int) -> None:
+        lines = help_lines(self._situation, width)
+        if lines != self.lines:
+            self.lines = lines
+            self.styles.height = len(lines)
 
     def on_click(self, event: "events.Click") -> None:
         """Do what the line says."""
@@ -64,16 +77,16 @@ class HelpSheet(Painted):
         return hit_at(self.lines[event.y], event.x) if 0 <= event.y < len(self.lines) else ""
 
 
-def help_lines(situation: "Situation") -> list[Line]:
+def help_lines(situation: "Situation", width: int) -> list[Line]:
     """Groups of actions: keys, words, command line."""
-    lines = [_heading("Moving"), *(_line(keys, words, None, "") for keys, words in MOTIONS)]
+    room = WORDS_WIDTH if width >= sum(_COLUMNS) else max(1, width - _COLUMNS[0])
+    lines = [_heading("Moving"), *(_words(keys, words, "", room) for keys, words in MOTIONS)]
     for group in GROUPS:
         lines += [(), _heading(group)]
-        lines += [
-            _line(signs(each.id), each.help, each.command_line(situation), each.id)
-            for each in ACTIONS.values()
-            if each.group == group and each.id != "scale_to"
-        ]
+        for each in ACTIONS.values():
+            if each.group == group and each.id != "scale_to":
+                words = _words(signs(each.id), each.help, each.id, room)
+                lines += _with_command(words, each.command_line(situation), each.id, width)
     return lines
 
 
@@ -81,10 +94,17 @@ def _heading(words: str) -> Line:
     return (Cell(words.upper(), "bold dim"),)
 
 
-def _line(keys: str, words: str, command: str | None, action: str) -> Line:
-    shown = f"$ {safe(command)}" if command else ""
+def _words(keys: str, words: str, action: str, room: int) -> Line:
     return (
         Cell(f"{right(keys, KEYS_WIDTH)}  ", "bold accent", action),
-        Cell(left(words, WORDS_WIDTH), "ink", action),
-        Cell(f"  {shown}", "dim", action),
+        Cell(left(words, room), "ink", action),
     )
+
+
+def _with_command(words: Line, command: str | None, action: str, width: int) -> list[Line]:
+    if not command:
+        return [words]
+    shown = Cell(f"$ {safe(command)}", "dim", action)
+    if width >= sum(_COLUMNS):
+        return [(*words, Cell("  ", "dim", action), shown)]
+    return [words, (Cell(" " * _COLUMNS[0], "dim", action), shown)]
