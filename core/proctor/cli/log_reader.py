@@ -42,22 +42,42 @@ class Reader:
         self._session = session
         self._selection = selection
         self._next = 0
+        self._end_at_first = 0
         self.journal = journal
 
     async def begin(self, count: int | None) -> Beginning:
         """Go to the last `count` rows of those selected (None: all)."""
         latest = await self._window(0, 0)
-        if self._selection.of_all and not self._is_shared and count is not None:
+        self._end_at_first = latest.total_end
+        counts_all = self._selection.of_all and not self._is_shared
+        if counts_all and count is not None:
             first = max(latest.total_first, latest.total_end - count)
             missing: int | None = count - (latest.total_end - first)
         else:
             first, missing = await self._look_back(latest, count)
-        self._next = first
         oldest = None
         if missing != 0:
             held = await self._window(latest.total_first, 1)
             oldest = next((row for row in held.rows if not row.unfinished), None)
+            if oldest is not None and oldest.number > first:  # forgotten by now: from the files
+                if counts_all and missing is not None:
+                    missing += oldest.number - first
+                first = oldest.number
+        self._next = first
         return Beginning(first, missing, oldest)
+
+    async def until_first(self) -> "AsyncIterator[Unread]":
+        """What there was to read when this began: a flood prints faster than anybody reads.
+
+        What memory forgets meanwhile may come with a few lines that are younger.
+        """
+        async for each in self.unread(and_unfinished=True):
+            end = self._end_at_first
+            rows = [row for row in each.rows if row.number < end]
+            ended = self._next >= end
+            yield each._replace(rows=rows, more=each.more and not ended)
+            if ended:
+                return
 
     async def unread(self, *, and_unfinished: bool = False) -> "AsyncIterator[Unread]":
         """What there is to read, until all of it was read."""
@@ -88,24 +108,26 @@ class Reader:
         while end > latest.total_first and (left is None or left > 0):
             begin = max(latest.total_first, end - _ROWS_AT_ONCE)
             rows = await self._rows(begin, end)
+            if not rows:  # a flood has made memory forget them by now
+                return end, left
             for row in reversed(self._selected(rows)):
                 if left is not None:
                     left -= 1
                     if left == 0:
                         return row.number, 0
             end = begin
-            if since is not None and rows and all(row.at < since for row in rows):
+            if since is not None and all(row.at < since for row in rows):
                 return begin, 0
         return end, left
 
     async def _rows(self, begin: int, end: int) -> list[Row]:
-        """These rows; an answer that is cut short is asked for again."""
+        """Those of these rows that are held yet; an answer that is cut short is asked for again."""
         rows: list[Row] = []
         while begin < end:
             window = await self._window(begin, end - begin)
             if not window.rows:
                 break
-            rows += window.rows
+            rows += [row for row in window.rows if row.number < end]
             begin = window.end
         return rows
 

@@ -188,7 +188,7 @@ class Printing(msgspec.Struct, frozen=True):
                         earlier_runs=self._reaches_before(snapshot) or beginning.oldest is None,
                     )
                     _write_blocks(format_, found)
-            unread = reader.unread(and_unfinished=followed is None)
+            unread = reader.until_first() if followed is None else reader.unread()
             await self._print(unread, format_, Path(snapshot.app.log_dir))
             if followed is not None:
                 await self._go_on(followed, snapshot.sequence, reader, format_)

@@ -49,6 +49,43 @@ async def test_n_counts_lines_from_the_end(proctor: Shell, running: FakeSession)
     assert len(parsed((await proctor("logs", "-n", "99")).out)) == 10
 
 
+async def test_what_is_printed_while_they_are_read_is_left_to_the_next_reading(
+    proctor: Shell, running: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.output("web.1", *(f"{number}" for number in range(1500)))
+    answered = running.windows
+
+    async def flooding(requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        found = await answered(requests)
+        running.output("web.1", *["a flood"] * 1500)
+        return found
+
+    monkeypatch.setattr(running, "windows", flooding)
+    lines = parsed((await proctor("logs", "-n", "1200")).out)
+    assert [text for _, text in lines] == [str(number) for number in range(300, 1500)]
+    assert len(parsed((await proctor("logs", "-n", "1", "--ps", "web")).out)) == 1
+
+
+async def test_a_look_back_ends_where_memory_has_forgotten(
+    proctor: Shell, running: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.output("web.1", *(f"{number}" for number in range(50_000)))
+    answered = running.windows
+    asked = 0
+
+    async def forgetting(requests: Sequence[WindowRequest]) -> Sequence[Window]:
+        nonlocal asked
+        asked += 1
+        found = await answered(requests)
+        running.output("web.1", "a flood")
+        running.forget("*", 49_990 + asked)
+        return found
+
+    monkeypatch.setattr(running, "windows", forgetting)
+    assert (await proctor("logs", "--source", "proctor", "-n", "5")).code == 0
+    assert asked < 20
+
+
 async def test_more_lines_than_one_answer_holds_come_all_of_them(
     proctor: Shell, running: FakeSession
 ) -> None:
