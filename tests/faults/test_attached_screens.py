@@ -33,6 +33,18 @@ def attached(place: Workplace) -> OnTerminal:
     return screen
 
 
+def test_a_detached_start_names_the_commands_that_lead_back_to_its_procfile(
+    place: Workplace,
+) -> None:
+    place.procfile(clock="while :; do echo tick; sleep 0.1; done")
+    (place.folder / "Procfile").rename(place.folder / "Procfile.dev")
+    said = place.type("start", "-D", "-f", "Procfile.dev").stdout
+    assert "'proctor logs -f --procfile Procfile.dev'" in said
+    logs = place.type("logs", "-n", "1", "--procfile", "Procfile.dev")
+    assert logs.returncode == 0, logs.stderr
+    assert place.type("quit", "--procfile", "Procfile.dev", "--wait").returncode == 0
+
+
 def test_any_number_of_screens_shows_what_one_of_them_does(app: Workplace) -> None:
     one, two = attached(app), attached(app)
     two.until("ends with proctor quit")

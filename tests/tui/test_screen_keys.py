@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 from textual.events import Key
@@ -23,6 +25,9 @@ from proctor_tui.widgets.log_pane import LogPane
 from support import histories
 from support.screen import Screen, screen_on
 from support.settled import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 async def asked(screen: Screen) -> list[AnyCommand]:
@@ -272,6 +277,25 @@ async def test_the_key_to_detach_gives_up_the_lease_and_leaves(keys: list[str]) 
         assert screen.session.sent == []
         assert screen.app.detached
         assert "proctor attach" in (screen.app.last_words or "")
+
+
+async def test_who_has_detached_is_told_the_way_back_from_the_folder_that_they_are_in(
+    tmp_path: "Path", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my shop").mkdir()
+    for name, folder, way in (
+        ("my shop", "my shop", "'proctor attach'"),
+        ("my shop", ".", "'proctor attach -d 'my shop''"),
+        ("other", "my shop", "'proctor attach -a other'"),
+    ):
+        monkeypatch.chdir(tmp_path / folder)
+        app = msgspec.structs.replace(
+            histories.shop().app, name=name, root=str(tmp_path / "my shop")
+        )
+        snapshot = msgspec.structs.replace(histories.shop(), app=app)
+        async with screen_on(snapshot) as screen:
+            await screen.press("d")
+            assert way in (screen.app.last_words or "")
 
 
 async def test_an_app_that_is_being_stopped_cannot_be_detached_from() -> None:

@@ -5,10 +5,12 @@
 
 import asyncio
 import os
+import shlex
 import sys
 import time
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -261,8 +263,7 @@ class ProctorApp(ThemedApp):
                 self._main.hint(str(problem))
                 return
             self.detached = True
-            name = safe(self.view.app.name)
-            words = f"{name} goes on. See it with 'proctor attach', end it with 'proctor quit'"
+            words = _let_go(self.view)
         else:
             words = _goes_on(self.view)
         self._leave(0, words)
@@ -294,6 +295,23 @@ class ProctorApp(ThemedApp):
         self.last_words = self.last_words or words
         if self._exit is False:
             self.exit(code, return_code=code)
+
+
+def _let_go(view: View) -> str:
+    """What leads back to the app, from the folder that the user is in."""
+    app, here = view.app, Path.cwd()
+    there = "" if here.is_relative_to(app.root) else f" -d {_from(here, app.root)}"
+    if app.name != Path(app.root).name:
+        there += f" -a {shlex.quote(app.name)}"
+    return safe(
+        f"{app.name} goes on. See it with 'proctor attach{there}', "
+        f"end it with 'proctor quit{there}'"
+    )
+
+
+def _from(here: Path, folder: str) -> str:
+    below = Path(folder).is_relative_to(here)
+    return shlex.quote(str(Path(folder).relative_to(here)) if below else folder)
 
 
 def _goes_on(view: View) -> str:

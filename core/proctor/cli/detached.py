@@ -69,5 +69,10 @@ def _words(app: RunningApp, options: "AppOptions") -> str:
 
 def _which_app(options: "AppOptions") -> list[str]:
     """What else one has to say in this folder, so that this app is meant."""
-    said = (("-f", options.procfile), ("-d", options.root), ("-a", options.flags.get("app")))
+    # `logs -f` follows: only the long option names a Procfile for all three of these commands.
+    said = (
+        ("--procfile", options.procfile),
+        ("-d", options.root),
+        ("-a", options.flags.get("app")),
+    )
     return [shlex.join([flag, str(value)]) for flag, value in said if value]
