@@ -25,24 +25,28 @@ def unused_folder(parent: Path) -> Path:
 def copy_demo(folder: Path) -> tuple[Path, ...]:
     """Copy the demo app's programs and its Procfile into `folder`; return the new files, sorted.
 
-    The folder is made if it is missing; one that holds anything is left alone.
+    The folder is made if it is missing; one that holds anything is left alone. If it cannot be
+    filled, a folder that was made is taken away again.
 
     Raises:
         UserError: the folder is not empty, is a file, or cannot be written.
     """
+    was_there = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UserError(
-                "The folder is not empty", where=str(folder), hint="Name one that is empty, or new"
+                "the folder is not empty", where=str(folder), hint="Name one that is empty, or new"
             )
         for program in APP.iterdir():
             if program.is_file() and program.suffix in COPIED_SUFFIXES:
                 shutil.copyfile(program, folder / program.name)
         (folder / ".gitignore").write_text(GIT_IGNORE, encoding="utf-8")
     except OSError as error:
+        if not was_there:
+            shutil.rmtree(folder, ignore_errors=True)
         raise UserError(
-            f"The demo cannot be copied: {error.strerror}",
+            f"the demo cannot be copied: {error.strerror}",
             where=str(folder),
             hint="Name a folder that you can write to",
         ) from error

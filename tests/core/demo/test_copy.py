@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,19 @@ def test_a_file_in_the_way_is_told_in_one_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match="cannot be copied: File exists"):
         copy_demo(tmp_path / "shop")
+
+
+def test_a_copy_that_fails_leaves_no_folder_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(copy.shutil, "copyfile", full)
+    with pytest.raises(UserError, match="No space left"):
+        copy_demo(tmp_path / "shop")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_second_demo_gets_a_folder_of_its_own(tmp_path: Path) -> None:
