@@ -34,7 +34,7 @@ lint: $(INSTALLED)  ## Lint, format check, strict types, import contracts
 	@rm -f .lint-imports.log
 
 test: lint  ## Lint, then all tests (PYTEST_ARGS="-k words" narrows them)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST_ARGS)
 
 format: $(INSTALLED)  ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
